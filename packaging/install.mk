@@ -1,0 +1,30 @@
+# Where things go (FHS). Included by the Makefile at the top.
+
+SBIN = $(DESTDIR)$(PREFIX)/sbin
+BIN = $(DESTDIR)$(PREFIX)/bin
+LIBDIR = $(DESTDIR)$(PREFIX)/lib
+SHARE = $(DESTDIR)$(PREFIX)/share
+ETC = $(DESTDIR)$(SYSCONFDIR)
+UNITDIR = $(DESTDIR)$(if $(filter /usr,$(PREFIX)),,$(PREFIX))/lib/systemd/system
+
+install: all
+	install -d $(SBIN) $(BIN) $(LIBDIR) $(UNITDIR) $(ETC)/navette
+	install -m 755 $(B)/sendmail $(SBIN)/sendmail
+	install -m 755 $(B)/navetted $(SBIN)/navetted
+	install -m 755 $(B)/navette $(BIN)/navette
+	ln -sf ../sbin/sendmail $(LIBDIR)/sendmail
+	ln -sf ../sbin/sendmail $(BIN)/mailq
+	ln -sf ../sbin/sendmail $(BIN)/newaliases
+	set -e; for page in man/*.[1-8]; do \
+		section=$${page##*.}; \
+		install -d $(SHARE)/man/man$$section; \
+		install -m 644 $$page $(SHARE)/man/man$$section/; \
+	done
+	install -m 644 packaging/systemd/navette.service $(UNITDIR)/
+	install -d $(SHARE)/doc/navette/examples
+	install -m 644 conf/*.conf $(SHARE)/doc/navette/examples/
+
+deb: $(B)/.dependencies
+	packaging/build-deb $(B)/deb
+
+.PHONY: install deb

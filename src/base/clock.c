@@ -1,0 +1,45 @@
+#include "base/clock.h"
+
+#include <limits.h>
+#include <time.h>
+
+static int64_t
+clock_read(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * CLOCK_SEC + t.tv_nsec;
+}
+
+int64_t
+clock_boot(void)
+{
+	return clock_read(CLOCK_BOOTTIME);
+}
+
+int64_t
+clock_wall(void)
+{
+	return clock_read(CLOCK_REALTIME);
+}
+
+int
+clock_poll_timeout(int64_t when)
+{
+	int64_t left;
+
+	if (when == CLOCK_NEVER)
+		return -1;
+	left = when - clock_boot();
+	if (left <= 0)
+		return 0;
+	left = (left + CLOCK_MSEC - 1) / CLOCK_MSEC;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+int64_t
+clock_add(int64_t a, int64_t b)
+{
+	return a > CLOCK_NEVER - b ? CLOCK_NEVER : a + b;
+}

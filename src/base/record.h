@@ -1,0 +1,47 @@
+/*
+ * Records between the processes of the daemon: a type, a body and at most one
+ * descriptor each, over a stream socket (one large SEQPACKET record would
+ * fail). Both ends are ours and run the same binary, so a malformed record
+ * means a broken peer and ends the conversation. It never looks into a body.
+ */
+#ifndef BASE_RECORD_H
+#define BASE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* The largest body; a job for 100,000 recipients is a few ranges. */
+#define RECORD_MAX (1u << 20)
+
+struct record {
+	unsigned type;		/* 1 to 127 */
+	struct slice body;	/* valid until the next call on the reader */
+	int fd;			/* -1, or the receiver's to close */
+};
+
+struct record_reader {
+	struct buf in;
+	size_t taken;		/* bytes of in that were handed out */
+	int fds[64];		/* received, not yet claimed, oldest first */
+	unsigned nfds;
+};
+
+/* Sends one record whole; blocks unless the socket is non-blocking, where a
+ * full socket is an error (EAGAIN): no sender here may be that far ahead.
+ * fd is -1 or is passed on; it stays the caller's. */
+bool record_send(int sock, unsigned type, struct slice body, int fd);
+
+/* Reads what is there, once. 1: something came, 0: the peer is gone, -1 with
+ * errno: EAGAIN where nothing waits on a non-blocking socket, else broken. */
+int record_receive(struct record_reader *r, int sock);
+/* Hands out the next whole record. 1, or 0 when more must be received first,
+ * or -1 when the peer sent nonsense. */
+int record_next(struct record_reader *r, struct record *out);
+/* Blocks until one whole record is in. As record_next(), 0: peer is gone. */
+int record_wait(struct record_reader *r, int sock, struct record *out);
+/* Frees it and closes the descriptors that nobody claimed. */
+void record_reader_free(struct record_reader *r);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * What the administrator said: /etc/navette/navette.conf, read by libconfuse,
+ * checked and turned into values. Every error names file, line, key and the
+ * legal values. It reads the one text it is given and never the secrets that
+ * the text points to (config/secret does).
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/strlist.h"
+
+#define CONFIG_DEFAULT_FILE NAVETTE_SYSCONFDIR "/navette/navette.conf"
+
+enum tls_mode {
+	TLS_NONE,
+	TLS_STARTTLS,
+	TLS_SMTPS
+};
+
+/* AUTH_* bits of mail/capability are not known here: one floor, two rooms. */
+enum auth_choice {
+	AUTH_CHOICE_AUTO,
+	AUTH_CHOICE_PLAIN,
+	AUTH_CHOICE_LOGIN,
+	AUTH_CHOICE_CRAM_MD5,
+	AUTH_CHOICE_SCRAM_SHA_256,
+	AUTH_CHOICE_SCRAM_SHA_256_PLUS,
+	AUTH_CHOICE_XOAUTH2,
+	AUTH_CHOICE_OAUTHBEARER,
+	AUTH_CHOICE_EXTERNAL,
+	AUTH_CHOICE_NONE
+};
+
+/* How long each command may take, nanoseconds. */
+struct timeouts {
+	int64_t connect, greeting, helo, starttls, auth, mail, rcpt, data,
+	    body, final, quit;
+};
+
+/* One account at a provider. Strings are "" or NULL as said; all are owned by
+ * the configuration. */
+struct smarthost {
+	char *title;		/* the name in quotes */
+	unsigned line;		/* where it starts in the file */
+	char *host;
+	uint16_t port;
+	enum tls_mode tls;
+	char *user;		/* NULL: no login */
+	char *password_file;	/* NULL: none */
+	struct strlist password_command;	/* argument vector; empty */
+	enum auth_choice auth;
+	bool auth_in_clear;
+	char *helo;		/* NULL: the mailname */
+	char *ca_file;		/* NULL: the system's store */
+	char *fingerprint;	/* 64 lower-case hex digits, or NULL */
+	char *client_certificate, *client_key;	/* NULL: none */
+	char *send_as;		/* NULL: senders stay as they are */
+	unsigned connections;	/* at once */
+	unsigned messages_per_connection;	/* 0: no limit */
+	unsigned recipients_per_transaction;
+	unsigned in_flight;	/* BDAT messages sent ahead of their reply */
+	int64_t idle;		/* a warm connection is kept so long */
+	struct timeouts timeouts;
+};
+
+struct config {
+	char *file;
+	char *mailname;
+	char *postmaster;	/* NULL: none */
+	char *spool;
+	char *socket;		/* submit; "control" lies beside it */
+	char *aliases;
+	char *user;		/* of the daemon */
+	char *admin_group;	/* NULL: none */
+	int64_t stop_wait;
+	uint64_t max_size;	/* bytes of a message */
+	unsigned max_waiting;	/* messages a user may have in the queue */
+	uint64_t max_waiting_size;	/* bytes of them */
+	unsigned max_recipients;	/* of a message, aliases expanded */
+	uint64_t keep_free;	/* bytes that stay free in the spool */
+	bool local_to_postmaster;	/* names without alias, too */
+	int64_t retry_first, retry_max, lifetime, warn_after;
+	struct smarthost *smarthosts;	/* in the order of the file */
+	size_t count;
+	struct buf text;	/* what it was made of, for other processes */
+};
+
+/*
+ * Parses text; file is its name for errors. NULL with whole sentences, one a
+ * line, in *errors. config_free() frees it.
+ */
+struct config *config_parse(struct slice text, const char *file,
+    struct buf *errors);
+/* Reads the file by path first: regular, at most 1 MiB. */
+struct config *config_load(const char *path, struct buf *errors);
+void config_free(struct config *c);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Aliases: the /etc/aliases syntax parsed into a table, and names expanded by
+ * it (several targets, chains, loops, :include: lists, owner- names, \name).
+ * Pure: the text of included files comes through a callback. It never opens a
+ * file; "|program" and "/file" are reported, never obeyed.
+ */
+#ifndef MAIL_ALIAS_H
+#define MAIL_ALIAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+struct alias_table;
+
+/* A complaint about one line; told by file and number, never by its text. */
+typedef void alias_complain_fn(void *arg, const char *file, unsigned line,
+    const char *what);
+
+/* Parses text; broken lines are told to complain and left out. file is the
+ * name for complaints. Later definitions of a name are complaints, too. */
+struct alias_table *alias_parse(struct slice text, const char *file,
+    alias_complain_fn *complain, void *arg);
+void alias_free(struct alias_table *t);
+/* Finds loops, "|program", "/file" and unreadable includes ahead of use (for
+ * newaliases). include may be NULL: not looked at. False if it complained. */
+typedef bool alias_include_fn(void *arg, const char *path, struct buf *text,
+    const char **why);
+bool alias_check(const struct alias_table *t, alias_include_fn *include,
+    alias_complain_fn *complain, void *arg);
+
+struct alias_target {
+	char *addr;		/* address, qualified or bare (a local name
+				 * that no alias names) */
+	char *owner;		/* owner-LIST where the list has one, else
+				 * NULL: the return path */
+};
+
+struct alias_targets {
+	struct alias_target *items;
+	size_t count;
+	size_t cap;
+};
+
+/*
+ * Expands a local name (without domain, compared without case) and appends its
+ * targets, each once. A name without an alias is its own target. A program, a
+ * file, a loop or an unreadable include is told to complain and yields nothing.
+ */
+void alias_expand(const struct alias_table *t, const char *name,
+    alias_include_fn *include, alias_complain_fn *complain, void *arg,
+    struct alias_targets *out);
+void alias_targets_free(struct alias_targets *t);
+
+#endif

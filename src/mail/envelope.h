@@ -1,0 +1,82 @@
+/*
+ * The envelope of a queued message: who sent it, who gets it, and what the
+ * transaction must know. The first part of every queue file is an envelope in
+ * print (doc/INTERNALS.md has the format); this module prints and parses it.
+ * It never opens a file and never judges an address.
+ */
+#ifndef MAIL_ENVELOPE_H
+#define MAIL_ENVELOPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+#define ENVELOPE_8BIT	0x01u	/* some byte of the body is above 127 */
+#define ENVELOPE_UTF8	0x02u	/* needs SMTPUTF8 (RFC 6531) */
+#define ENVELOPE_BOUNCE	0x04u	/* ours; never bounced in turn */
+#define ENVELOPE_BULK	0x08u	/* Precedence: bulk or list, or a List-Id: */
+
+/* NOTIFY of RFC 3461; 0: not given. NEVER excludes the others. */
+#define NOTIFY_NEVER	0x01u
+#define NOTIFY_SUCCESS	0x02u
+#define NOTIFY_FAILURE	0x04u
+#define NOTIFY_DELAY	0x08u
+
+enum envelope_return {		/* RET of RFC 3461 */
+	RETURN_UNSAID,
+	RETURN_FULL,
+	RETURN_HEADERS
+};
+
+struct recipient {
+	struct slice addr;		/* as in RCPT TO, without < > */
+	struct slice orcpt;		/* xtext "rfc822;..." or empty */
+	struct slice return_path;	/* its own, or ptr NULL: the sender */
+	unsigned notify;
+};
+
+struct envelope {
+	uint64_t header_size;	/* on the wire, with the empty line */
+	uint64_t body_size;	/* on the wire, before dot-stuffing */
+	uint32_t uid;		/* of the submitter */
+	int64_t time;		/* of acceptance, wall clock, nanoseconds */
+	unsigned flags;
+	struct slice sender;	/* "" is the null sender */
+	struct slice envid;	/* xtext, or empty */
+	enum envelope_return ret;
+	struct recipient *recipients;	/* number = index */
+	size_t count;
+	size_t length;		/* of the printed envelope, empty line included */
+};
+
+/* Where in the print the two sizes stand (ENVELOPE_SIZES_LEN bytes, fixed
+ * width), so that they can be written when the body has passed. */
+#define ENVELOPE_SIZES_AT 18
+#define ENVELOPE_SIZES_LEN 31
+void envelope_print_sizes(uint64_t header, uint64_t body,
+    char out[static ENVELOPE_SIZES_LEN + 1]);
+
+/* Appends the print, empty line included. No string may hold a control
+ * character. */
+void envelope_print(const struct envelope *e, struct buf *out);
+
+/* The length of the printed envelope at the start of text, 0 while its end is
+ * not there yet. */
+size_t envelope_find_end(struct slice text);
+/*
+ * Parses a print. The slices of e point into text; recipients are allocated,
+ * envelope_free() frees them. False with *why set for a damaged one; *why is
+ * ENVELOPE_NEWER for a format that a later version wrote.
+ */
+extern const char ENVELOPE_NEWER[];
+bool envelope_parse(struct slice text, struct envelope *e, const char **why);
+void envelope_free(struct envelope *e);
+
+/* "SUCCESS,DELAY" to bits, comma-separated without case; false if unknown, or
+ * NEVER beside others. */
+bool notify_parse(struct slice text, unsigned *bits);
+void notify_print(unsigned bits, struct buf *out);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * What a manager asks of an agent: a job is one message and the recipients of
+ * it that are wanted, by number. The message's descriptor travels with the
+ * record; the agent reads the addresses from the file. The type numbers of all
+ * records between the two stand here. It never touches a descriptor.
+ */
+#ifndef MAIL_JOB_H
+#define MAIL_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define ID_LEN 16
+
+/* Record types on the agent's socket. */
+enum job_record {
+	/* manager to agent */
+	JOB_START = 1,		/* struct job, with the queue file */
+	JOB_LEAVE,		/* finish what is in hand, say QUIT, go */
+	JOB_SESSION,		/* a TLS session ticket, opaque */
+	/* agent to manager */
+	JOB_READY,		/* connected, secured and logged in; a line for
+				 * the log: key=value pairs */
+	JOB_VERDICT,		/* struct verdict */
+	JOB_DONE,		/* job number in decimal: all its verdicts are
+				 * out */
+	JOB_TROUBLE,		/* struct verdict of the connection or account:
+				 * the agent leaves */
+	JOB_TICKET,		/* a TLS session ticket to keep, opaque */
+	JOB_PACE		/* the number of jobs the agent wants in hand */
+};
+
+struct range {			/* first to last, both included */
+	uint32_t first;
+	uint32_t last;
+};
+
+struct job {
+	uint32_t number;	/* unique in the agent's life */
+	char id[ID_LEN + 1];
+	struct range *ranges;	/* ascending, not touching */
+	size_t count;
+};
+
+void job_print(const struct job *j, struct buf *out);
+/* Ranges are allocated (job_free()); false for nonsense. */
+bool job_parse(struct slice text, struct job *j);
+void job_free(struct job *j);
+/* How many recipients the ranges hold. */
+size_t job_recipients(const struct job *j);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * A message as a program handed it over, made fit for the wire: the header
+ * completed (From, Date, Message-ID, Received), its bare names qualified, Bcc
+ * and Return-Path removed, recipients collected; the body's line ends made one.
+ * Pure: bytes in, bytes out. It never chooses the envelope.
+ */
+#ifndef MAIL_MESSAGE_H
+#define MAIL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/strlist.h"
+
+/* A header section longer than this is refused. */
+#define MESSAGE_HEADER_MAX (8u << 20)
+/* The longest line on the wire, without CRLF (RFC 5322 2.1.1). */
+#define MESSAGE_LINE_MAX 998
+
+/*
+ * Where the header section of raw ends: *end is its length (an mbox "From "
+ * line and all fields; not the empty line) and *body where the body starts. At
+ * the first line that is no field the body starts, with or without an empty
+ * line before it. False while that line is not there yet (and more is to come);
+ * always true with at_eof. CRLF, LF and lone CR end a line.
+ */
+bool message_find_body(struct slice raw, bool at_eof, size_t *end,
+    size_t *body);
+
+struct message_origin {
+	const char *login;	/* the submitter's name, from the uid */
+	const char *name;	/* -F, else the GECOS name; NULL or "": none */
+	const char *mailname;	/* the domain of bare names */
+	const char *id;		/* the queue ID */
+	uint32_t uid;
+	int64_t time;		/* wall clock, nanoseconds */
+	struct slice sender;	/* -f, or ptr NULL: From: is made of login */
+	bool extract;		/* -t */
+};
+
+struct message {
+	struct buf header;	/* wire form, every line CRLF, then the empty
+				 * line */
+	struct strlist recipients;	/* qualified; only with extract */
+	bool is_8bit;		/* a header byte above 127 */
+	bool is_bulk;		/* Precedence: bulk, list, junk, or List-Id: */
+};
+
+/*
+ * Completes a header section (without its empty line). With extract the
+ * recipients come from Resent-To/Cc/Bcc where there are Resent fields, else
+ * from To, Cc and Bcc. False with a sentence in *error that names the field
+ * that no reading makes sense of (only where it matters: with extract).
+ */
+bool message_complete(struct slice raw_header,
+    const struct message_origin *origin, struct message *out,
+    struct buf *error);
+void message_free(struct message *m);
+
+/*
+ * Body bytes in pieces: CRLF, LF and lone CR become CRLF, NUL is replaced by
+ * "?"... a line end is added at the end where there is none.
+ */
+struct message_body {
+	size_t line;		/* octets of the present line so far */
+	size_t longest;		/* of the longest line, without CRLF */
+	bool last_cr;
+	bool is_8bit;
+};
+
+#define MESSAGE_BODY_INIT {0, 0, false, false}
+
+void message_body_add(struct message_body *b, struct slice raw,
+    struct buf *out);
+void message_body_end(struct message_body *b, struct buf *out);
+
+#endif

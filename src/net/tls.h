@@ -1,0 +1,58 @@
+/*
+ * TLS as a client: one context a smarthost, made once in an agent's life, since
+ * loading the CA store costs more than a handshake. TLS 1.2 at least; name,
+ * chain and purpose checked always, or a pinned fingerprint instead. Sessions
+ * are opaque bytes to everybody else, and a resumed one is checked again. The
+ * only file that includes <openssl/ssl.h>. It never falls back.
+ */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+struct tls;
+
+struct tls_settings {
+	const char *host;	/* checked against the certificate, sent as SNI;
+				 * an IP address is checked as one */
+	const char *ca_file;	/* NULL: the system's store */
+	const char *fingerprint;	/* 64 hex digits, or NULL */
+	const char *client_certificate, *client_key;	/* or NULL */
+};
+
+/* NULL with a sentence in *error (an unreadable or empty CA store is one). */
+struct tls *tls_new(const struct tls_settings *s, struct buf *error);
+void tls_free(struct tls *t);
+
+/* A ticket of an earlier connection, to be tried; ignored when unusable. */
+void tls_offer_session(struct tls *t, struct slice ticket);
+/* Appends the newest ticket that came; false when there is none. */
+bool tls_take_session(struct tls *t, struct buf *ticket);
+
+/* For the pump in net/stream. Results: bytes > 0, or one of these. */
+#define TLS_WANT_READ (-1)
+#define TLS_WANT_WRITE (-2)
+#define TLS_CLOSED (-3)		/* orderly */
+#define TLS_BROKEN (-4)		/* tls_error() */
+bool tls_attach(struct tls *t, int fd);
+/* 1 when done and the peer is trusted. */
+int tls_handshake(struct tls *t);
+long tls_read(struct tls *t, void *data, size_t len);
+long tls_write(struct tls *t, const void *data, size_t len);
+/* Whether decrypted bytes wait inside. */
+bool tls_pending(const struct tls *t);
+
+const char *tls_error(const struct tls *t);
+bool tls_is_untrusted(const struct tls *t);
+/* "TLSv1.3", "TLS_AES_256_GCM_SHA384", resumed or not. */
+const char *tls_version(const struct tls *t);
+const char *tls_cipher(const struct tls *t);
+bool tls_is_resumed(const struct tls *t);
+/* Channel binding (RFC 9266 tls-exporter on 1.3; RFC 5929 tls-unique on a full
+ * 1.2 handshake with extended master secret): its name, or NULL: none. */
+const char *tls_binding(const struct tls *t, struct buf *data);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * The journal of one message, ID.log: the results that must be remembered, one
+ * line each, appended and synced. It is made before the first result can come,
+ * with its space taken in advance, so that recording cannot fail for lack of
+ * room. It never interprets a verdict beyond its kind.
+ */
+#ifndef SPOOL_JOURNAL_H
+#define SPOOL_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mail/verdict.h"
+#include "spool/spool.h"
+
+struct journal;
+
+/* What a journal says of one event; text is valid during the call only. */
+struct journal_entry {
+	int64_t time;		/* wall clock */
+	enum journal_what {
+		JOURNAL_VERDICT,
+		JOURNAL_ATTEMPT,	/* of the message as a whole: its count
+					 * is in verdict.job */
+		JOURNAL_WARNED,		/* the delay warning is out */
+		JOURNAL_BOUNCED,	/* first..last are answered for */
+		JOURNAL_HELD,
+		JOURNAL_FREED
+	} what;
+	struct verdict verdict;
+};
+
+/* Opens or makes the journal of a queued message, with room for that many
+ * further lines, durably (file and folder). NULL with errno. */
+struct journal *journal_open(struct spool *s, const char *id, size_t lines);
+/* Appends; durable only after journal_sync(). False with errno. */
+bool journal_add(struct journal *j, const struct journal_entry *e);
+bool journal_sync(struct journal *j);
+void journal_close(struct journal *j);
+
+/* Calls fn for each whole line of a message's journal (none: no call); a torn
+ * last line is passed over. False with errno when it cannot be read. */
+bool journal_each(struct spool *s, const char *id,
+    void (*fn)(void *arg, const struct journal_entry *e), void *arg);
+
+#endif
