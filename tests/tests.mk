@@ -1,0 +1,19 @@
+# The tests. Included by the Makefile at the top; tests/README.md says how they
+# are built and how to run one alone.
+
+check: $(B)/.test-dependencies tests
+	tests/run --build $(B)
+
+.PHONY: check
+
+# faultline makes system calls fail or kills at them; patient is for its test.
+FAULTLINE := $(B)/tests/faultline/faultline $(B)/tests/faultline/patient
+
+$(B)/tests/faultline/faultline: $(B)/obj/tests/faultline/faultline.o \
+	$(B)/obj/tests/faultline/call.o
+$(B)/tests/faultline/patient: $(B)/obj/tests/faultline/patient.o
+$(FAULTLINE):
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ -lseccomp
+
+tests: $(FAULTLINE)
