@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 enum moment { ENTRY, EXIT };
@@ -171,14 +172,17 @@ static void
 report_call(const struct tracee *t, const struct ptrace_syscall_info *info,
     const char *name, const char *what)
 {
-	char object[256];
+	struct timespec now;
+	char object[512];
 	const char *comma = "";
 
 	if (report == NULL)
 		return;
 	call_object(t->pid, name, info->entry.args, object, sizeof(object));
-	fprintf(report, "{\"%s\":\"%s\",\"n\":%lu,\"pid\":%d,\"args\":[",
-	    what, name, calls, (int)t->process);
+	clock_gettime(CLOCK_REALTIME, &now);
+	fprintf(report, "{\"%s\":\"%s\",\"n\":%lu,\"pid\":%d,"
+	    "\"time\":%lld.%06ld,\"args\":[", what, name, calls,
+	    (int)t->process, (long long)now.tv_sec, now.tv_nsec / 1000);
 	for (size_t i = 0; i < 4; i++)
 		fprintf(report, "%s%lld", i == 0 ? "" : ",",
 		    (long long)info->entry.args[i]);
@@ -310,6 +314,17 @@ pass_on(int signal)
 	kill(command_pid, signal);
 }
 
+static void
+report_end(pid_t pid, int status)
+{
+	if (report == NULL)
+		return;
+	fprintf(report, "{\"ended\":%d,\"%s\":%d}\n", (int)pid,
+	    WIFEXITED(status) ? "status" : "signal",
+	    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	fflush(report);
+}
+
 /* Until the last process is gone; returns the command's exit status. */
 static int
 follow(void)
@@ -326,6 +341,7 @@ follow(void)
 			continue;
 		}
 		tracee_forget(pid);
+		report_end(pid, status);
 		if (pid == command_pid)
 			result = WIFEXITED(status) ? WEXITSTATUS(status) :
 			    128 + WTERMSIG(status);

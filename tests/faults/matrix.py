@@ -1,0 +1,170 @@
+"""What one case is, how it is played, and which cases there are."""
+
+import time
+from dataclasses import dataclass
+
+from house import wait_until
+from judge import Run
+from letter import Letter
+
+FAULTS = ("kill-entry", "kill-exit", "EIO", "ENOSPC", "EINTR")
+# A bounce follows its letter, at the latest, after so long.
+SETTLE = 5.0
+
+
+@dataclass(frozen=True)
+class Case:
+    role: str
+    way: str
+    fault: str = ""
+    n: int = 0		# 0: no fault, only the list of calls
+
+
+def cases_of(role, way, calls):
+    """Each fault at each call where it is fair, from a list of the calls."""
+    for call in calls:
+        for fault in FAULTS:
+            if fault.startswith("kill") or fault in call["errors"]:
+                yield Case(role, way, fault, call["n"])
+
+
+def ways_of(role):
+    """How the message comes in; "first" is by a spool that has to be made."""
+    return ("socket", "drop") + (("first",) if role == "launcher" else ())
+
+
+def is_handing_over(call):
+    """Whether this call can be the one that carries the end record."""
+    name, about = call["call"], call["object"]
+    if name in ("write", "writev", "sendmsg", "sendto"):
+        return about.startswith("socket:")
+    return name.startswith(("rename", "link"))
+
+
+class Player:
+    """Plays case after case in one house."""
+
+    def __init__(self, house, smarthost, name):
+        self.house = house
+        self.smarthost = smarthost
+        self.name = name
+        self.count = 0
+        self.is_sound = False	# a daemon without fault is running
+        self.handovers = {}	# way: calls that carry something over
+
+    def play(self, case):
+        """The run of this case, and the calls its role made."""
+        self.count += 1
+        letter = Letter(f"{self.name}{self.count}")
+        run = Run(case.role, case.way, case.fault, case.n)
+        self.prepare(case, run)
+        begin = time.monotonic()
+        self.play_fault(case, letter, run)
+        calls = self.read_report(case, run)
+        self.recover(letter, run)
+        run.took = time.monotonic() - begin
+        return run, calls
+
+    def learn(self, case):
+        """Plays a case without fault, to know its calls."""
+        run, calls = self.play(case)
+        if case.role == "sendmail":
+            self.handovers[case.way] = sum(map(is_handing_over, calls))
+        return run, calls
+
+    def prepare(self, case, run):
+        self.house.begin()
+        if case.way == "first":
+            self.stop(run)
+            self.house.forget_spool()
+        elif not (self.house.spool / "drop").is_dir():
+            self.start(run, None)
+
+    def keep(self, name):
+        """What a case that went wrong has left behind, for a closer look."""
+        self.house.keep(self.house.folder.parent / name)
+
+    def close(self):
+        self.house.kill()
+        self.smarthost.stop()
+
+    def play_fault(self, case, letter, run):
+        """Submission and delivery with the fault in one of them."""
+        at_caller = case.role == "sendmail"
+        if case.way != "drop":
+            self.start(run, None if at_caller else case)
+        else:
+            self.stop(run)
+        self.submit(letter, run, case if at_caller else None)
+        if case.way == "drop" and not at_caller:
+            self.start(run, case)
+        if at_caller:
+            return
+        if self.house.daemon.poll() is None:
+            self.flush(run)
+        run.went_on = not self.house.files()
+        self.stop(run)
+
+    def start(self, run, fault):
+        """A daemon; one without fault that runs already will do."""
+        if fault is None and self.is_sound:
+            return
+        self.stop(run)
+        # With a fault the daemon may give up; it must not hang.
+        if not self.house.start(fault) and (
+                fault is None or self.house.daemon.poll() is None):
+            run.troubles.append("the daemon did not come up")
+        self.is_sound = fault is None
+
+    def stop(self, run):
+        self.is_sound = False
+        if not self.house.stop():
+            run.troubles.append("the daemon did not leave on SIGTERM")
+
+    def submit(self, letter, run, fault):
+        run.status, run.said, run.seconds = self.house.submit(letter, fault)
+
+    def flush(self, run):
+        status, _ = self.house.navette("flush", "--wait")
+        if status is None:
+            run.troubles.append("flush --wait did not come back")
+        return status == 0
+
+    def read_report(self, case, run):
+        lines = self.house.reports()
+        calls = [line for line in lines if "call" in line]
+        struck = [line for line in lines if "struck" in line]
+        run.struck = struck[0] if struck else None
+        run.crashes = [line["signal"] for line in lines
+                       if line.get("signal", 9) not in (9, 15)]
+        # A call that was cut off at its entry did not happen.
+        if run.struck and case.fault == "kill-entry":
+            calls = [c for c in calls if c["n"] != run.struck["n"]]
+        if case.role == "sendmail" and case.way in self.handovers:
+            run.handed_over = (sum(map(is_handing_over, calls))
+                               >= self.handovers[case.way])
+        run.recorded = any(
+            call["call"].startswith("unlink") and "/queue/" in call["object"]
+            and not call["object"].endswith(".log") for call in calls)
+        return calls
+
+    def recover(self, letter, run):
+        """The daemon without faults: what it makes of what it finds."""
+        self.deliver_rest(run)
+        if self.house.files():
+            # What is unfinished goes at a start, when it is old.
+            self.stop(run)
+            self.house.age_files()
+            self.deliver_rest(run)
+        run.arrivals = self.smarthost.arrivals(letter)
+        run.left = self.house.files()
+        run.mailq = self.house.navette("queue")[1]
+        if run.left:
+            self.stop(run)
+            self.house.forget_spool()
+
+    def deliver_rest(self, run):
+        self.start(run, None)
+        # A bounce is a message of its own, made while flush waits.
+        wait_until(lambda: self.house.daemon.poll() is not None or
+                   self.flush(run) and not self.house.queued(), SETTLE)
