@@ -53,17 +53,17 @@ struct envelope {
 
 /* Where in the print the two sizes stand (ENVELOPE_SIZES_LEN bytes, fixed
  * width), so that they can be written when the body has passed. */
-#define ENVELOPE_SIZES_AT 18
-#define ENVELOPE_SIZES_LEN 31
+#define ENVELOPE_SIZES_AT 24
+#define ENVELOPE_SIZES_LEN 41
 void envelope_print_sizes(uint64_t header, uint64_t body,
     char out[static ENVELOPE_SIZES_LEN + 1]);
 
 /* Appends the print, empty line included. No string may hold a control
- * character. */
+ * character; one that does all the same goes out as "?". */
 void envelope_print(const struct envelope *e, struct buf *out);
 
 /* The length of the printed envelope at the start of text, 0 while its end is
- * not there yet. */
+ * not there yet; all of text where it is no envelope, as parsing will tell. */
 size_t envelope_find_end(struct slice text);
 /*
  * Parses a print. The slices of e point into text; recipients are allocated,
@@ -73,6 +73,18 @@ size_t envelope_find_end(struct slice text);
 extern const char ENVELOPE_NEWER[];
 bool envelope_parse(struct slice text, struct envelope *e, const char **why);
 void envelope_free(struct envelope *e);
+
+/* The line of one recipient, for everything that is printed with recipients;
+ * its value is read back as number *count of a list, which grows (free(3)). */
+void recipient_print(const struct recipient *r, size_t number,
+    struct buf *out);
+bool recipient_parse(struct slice value, struct recipient **list,
+    size_t *count);
+
+/* RFC 3461: "FULL" or "HDRS", without case; false if unknown. The name is ""
+ * for RETURN_UNSAID. */
+bool return_parse(struct slice text, enum envelope_return *ret);
+const char *return_name(enum envelope_return ret);
 
 /* "SUCCESS,DELAY" to bits, comma-separated without case; false if unknown, or
  * NEVER beside others. */
