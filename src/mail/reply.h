@@ -16,7 +16,9 @@
 
 struct reply {
 	int code;		/* 200 to 599 */
-	char enhanced[12];	/* RFC 2034 "2.1.5", or "" */
+	char enhanced[12];	/* "2.1.5", the first that a line starts with
+				 * and whose class is the code's (RFC 2034 4);
+				 * or "" */
 	struct buf text;	/* the lines without codes, joined by LF */
 };
 
@@ -24,9 +26,11 @@ struct reply {
 
 /* Parses one whole reply at the start of in. Returns the bytes it took, 0
  * while incomplete, or -1 with *why (static words) for anything that is not a
- * reply or above the limits. */
+ * reply or above the limits; as early as that is sure, so that rubbish without
+ * an end needs no waiting. A bare LF ends a line, too. */
 long reply_parse(struct slice in, struct reply *out, const char **why);
-/* The words on one line, without enhanced codes. */
+/* Appends the words on one line, without enhanced codes; raw bytes of the
+ * server, to be shown only escaped. */
 void reply_words(const struct reply *r, struct buf *out);
 void reply_free(struct reply *r);
 
