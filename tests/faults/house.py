@@ -81,6 +81,11 @@ class House:
             os.chown(password, 0, account.pw_gid)
             self.folder.chmod(0o755)
 
+    def setting(self, line):
+        """One more line for the configuration, for the next start."""
+        path = self.folder / "navette.conf"
+        path.write_text(line + "\n" + path.read_text())
+
     def forget_spool(self):
         shutil.rmtree(self.spool, ignore_errors=True)
 
@@ -141,24 +146,29 @@ class House:
 
     # Its users.
 
-    def submit(self, letter, fault=None):
-        """sendmail's exit status (None: hung), its words, the seconds."""
-        command = letter.command(str(self.build / "sendmail"))
-        if self.is_root:
-            command = ["setpriv", f"--reuid={CALLER}", f"--regid={CALLER}",
-                       "--clear-groups"] + command
+    def caller(self, uid=CALLER):
+        """The words that make a command somebody's, if we are root."""
+        return ["setpriv", f"--reuid={uid}", f"--regid={uid}",
+                "--clear-groups"] if self.is_root else []
+
+    def submit(self, letter, fault=None, **process):
+        """sendmail's exit status (negative: a signal, None: hung), its words,
+        the seconds. Further words are Popen's."""
+        command = self.caller() + letter.command(
+            str(self.build / "sendmail"))
+        settings = {"env": self.environment, "cwd": "/",
+                    "stdin": subprocess.PIPE, "stdout": subprocess.PIPE,
+                    "stderr": subprocess.STDOUT} | process
         begin = time.monotonic()
-        with subprocess.Popen(
-                self.around(fault) + command, env=self.environment, cwd="/",
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(self.around(fault) + command,
+                              **settings) as sendmail:
             try:
-                said, _ = process.communicate(letter.text.encode(),
-                                              SUBMIT_LIMIT)
-                status = process.returncode
+                said, _ = sendmail.communicate(letter.text.encode(),
+                                               SUBMIT_LIMIT)
+                status = sendmail.returncode
             except subprocess.TimeoutExpired:
-                process.kill()
-                said, status = process.communicate()[0], None
+                sendmail.kill()
+                said, status = sendmail.communicate()[0], None
         # faultline tells of a kill as a shell does.
         if fault is not None and status is not None and status > 128:
             status = 128 - status
@@ -209,6 +219,21 @@ class House:
         for path in self.files():
             if path.startswith(("tmp/", "drop/.")):
                 os.utime(self.spool / path, (then, then))
+
+    def processes(self, role=None):
+        """The pids of a role of the daemon, or of all roles; not of the
+        launcher."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (path / "cmdline").read_bytes().split(b"\0")
+                parent = (path / "stat").read_text().rsplit(")", 1)[1].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if (int(parent[1]) == self.daemon.pid and words[1:2] == [b"--role"]
+                    and role in (None, words[2].decode())):
+                found.append(int(path.name))
+        return sorted(found)
 
     def begin(self):
         """Of the case before nothing shall be taken for this one's."""

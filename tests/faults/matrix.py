@@ -74,6 +74,7 @@ class Player:
 
     def prepare(self, case, run):
         self.house.begin()
+        self.smarthost.forget()
         if case.way == "first":
             self.stop(run)
             self.house.forget_spool()
