@@ -196,7 +196,6 @@ report_call(const struct tracee *t, const struct ptrace_syscall_info *info,
 		comma = ",";
 	}
 	fputs("]}\n", report);
-	fflush(report);
 }
 
 static bool
@@ -250,8 +249,11 @@ on_entry(struct tracee *t, const struct ptrace_syscall_info *info)
 }
 
 static void
-on_exit_of_call(struct tracee *t)
+on_exit_of_call(struct tracee *t, long long result)
 {
+	if (plan.list && report != NULL)
+		fprintf(report, "{\"done\":%lu,\"result\":%lld}\n", t->n,
+		    t->failing ? -plan.error->number : result);
 	if (t->failing)
 		call_set_result(t->pid, plan.error->number);
 	t->failing = false;
@@ -271,7 +273,7 @@ on_call(struct tracee *t)
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
 		on_entry(t, &info);
 	else if (info.op == PTRACE_SYSCALL_INFO_EXIT && t->n != 0)
-		on_exit_of_call(t);
+		on_exit_of_call(t, info.exit.rval);
 }
 
 static void
@@ -282,8 +284,7 @@ tracee_look(struct tracee *t)
 	t->matching = role_matches(t->pid);
 	if (t->matching && report != NULL) {
 		fprintf(report, "{\"process\":%d}\n", (int)t->process);
-		fflush(report);
-	}
+		}
 }
 
 static void
@@ -294,7 +295,7 @@ on_stop(pid_t pid, int status)
 
 	/* An exec that came off is the end of its call, in another role. */
 	if (event == PTRACE_EVENT_EXEC && t->n != 0)
-		on_exit_of_call(t);
+		on_exit_of_call(t, 0);
 	if (!t->known || event == PTRACE_EVENT_EXEC)
 		tracee_look(t);
 	if (signal == (SIGTRAP | 0x80))
@@ -322,7 +323,6 @@ report_end(pid_t pid, int status)
 	fprintf(report, "{\"ended\":%d,\"%s\":%d}\n", (int)pid,
 	    WIFEXITED(status) ? "status" : "signal",
 	    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-	fflush(report);
 }
 
 /* Until the last process is gone; returns the command's exit status. */
@@ -397,6 +397,8 @@ open_report(const char *path)
 	report = fopen(path, "we");
 	if (report == NULL)
 		die("cannot write %s: %s", path, strerror(errno));
+	/* Whole lines, whenever this ends. */
+	setvbuf(report, NULL, _IOLBF, 0);
 }
 
 static void

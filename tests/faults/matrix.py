@@ -8,6 +8,8 @@ from judge import Run
 from letter import Letter
 
 FAULTS = ("kill-entry", "kill-exit", "EIO", "ENOSPC", "EINTR")
+# Lines of a letter; sendmail holds 256 KiB before it connects.
+SHORT, LONG = 40, 20000
 # A bounce follows its letter, at the latest, after so long.
 SETTLE = 5.0
 
@@ -29,16 +31,23 @@ def cases_of(role, way, calls):
 
 
 def ways_of(role):
-    """How the message comes in; "first" is by a spool that has to be made."""
-    return ("socket", "drop") + (("first",) if role == "launcher" else ())
+    """How the message comes in: by the socket, but for "drop"; "first" into a
+    spool that has to be made, "long" so that sendmail cannot hold it."""
+    more = {"launcher": ("first",), "sendmail": ("long",), "intake": ("long",)}
+    return ("socket", "drop") + more.get(role, ())
 
 
-def is_handing_over(call):
-    """Whether this call can be the one that carries the end record."""
-    name, about = call["call"], call["object"]
-    if name in ("write", "writev", "sendmsg", "sendto"):
-        return about.startswith("socket:")
-    return name.startswith(("rename", "link"))
+def handed_over(calls):
+    """How much these calls let out of the caller's hands: bytes into the
+    socket, or more than any number of them when a drop file got its name."""
+    total = 0
+    for call in calls:
+        if call["call"].startswith(("rename", "link")):
+            total += (call["result"] == 0) << 40
+        if (call["call"] in ("write", "writev", "sendmsg", "sendto")
+                and call["object"].startswith("socket:")):
+            total += max(call["result"], 0)
+    return total
 
 
 class Player:
@@ -50,12 +59,13 @@ class Player:
         self.name = name
         self.count = 0
         self.is_sound = False	# a daemon without fault is running
-        self.handovers = {}	# way: calls that carry something over
+        self.handovers = {}	# way: what a whole submission hands over
 
     def play(self, case):
         """The run of this case, and the calls its role made."""
         self.count += 1
-        letter = Letter(f"{self.name}{self.count}")
+        letter = Letter(f"{self.name}{self.count:06}",
+                        LONG if case.way == "long" else SHORT)
         run = Run(case.role, case.way, case.fault, case.n)
         self.prepare(case, run)
         begin = time.monotonic()
@@ -69,7 +79,7 @@ class Player:
         """Plays a case without fault, to know its calls."""
         run, calls = self.play(case)
         if case.role == "sendmail":
-            self.handovers[case.way] = sum(map(is_handing_over, calls))
+            self.handovers[case.way] = handed_over(calls)
         return run, calls
 
     def prepare(self, case, run):
@@ -133,19 +143,19 @@ class Player:
 
     def read_report(self, case, run):
         lines = self.house.reports()
-        calls = [line for line in lines if "call" in line]
+        results = {line["done"]: line["result"] for line in lines
+                   if "done" in line}
+        calls = [line | {"result": results.get(line["n"], -1)}
+                 for line in lines if "call" in line]
         struck = [line for line in lines if "struck" in line]
         run.struck = struck[0] if struck else None
         run.crashes = [line["signal"] for line in lines
                        if line.get("signal", 9) not in (9, 15)]
-        # A call that was cut off at its entry did not happen.
-        if run.struck and case.fault == "kill-entry":
-            calls = [c for c in calls if c["n"] != run.struck["n"]]
         if case.role == "sendmail" and case.way in self.handovers:
-            run.handed_over = (sum(map(is_handing_over, calls))
-                               >= self.handovers[case.way])
+            run.handed_over = handed_over(calls) >= self.handovers[case.way]
         run.recorded = any(
-            call["call"].startswith("unlink") and "/queue/" in call["object"]
+            call["call"].startswith("unlink") and call["result"] == 0
+            and "/queue/" in call["object"]
             and not call["object"].endswith(".log") for call in calls)
         return calls
 
