@@ -17,3 +17,9 @@ $(FAULTLINE):
 	$(LINK) -o $@ $^ -lseccomp
 
 tests: $(FAULTLINE)
+
+# All cases of the fault matrix; `make check` plays every tenth.
+check-faults: $(B)/.test-dependencies tests
+	tests/faults/run --build $(B) --every 1
+
+.PHONY: check-faults

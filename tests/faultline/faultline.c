@@ -282,9 +282,8 @@ tracee_look(struct tracee *t)
 	t->known = true;
 	t->process = process_of(t->pid);
 	t->matching = role_matches(t->pid);
-	if (t->matching && report != NULL) {
+	if (t->matching && report != NULL)
 		fprintf(report, "{\"process\":%d}\n", (int)t->process);
-		}
 }
 
 static void
