@@ -20,11 +20,13 @@
 #define MESSAGE_LINE_MAX 998
 
 /*
- * Where the header section of raw ends: *end is its length (an mbox "From "
- * line and all fields; not the empty line) and *body where the body starts. At
- * the first line that is no field the body starts, with or without an empty
- * line before it. False while that line is not there yet (and more is to come);
- * always true with at_eof. CRLF, LF and lone CR end a line.
+ * Where the header section of raw ends: *end is its length (mbox "From " lines
+ * and all fields; not the empty line) and *body where the body starts. At the
+ * first line that is no field the body starts, with or without an empty line
+ * before it. False while that line is not there yet (and more is to come);
+ * always true with at_eof. CRLF, LF and lone CR end a line. A "From " line is
+ * mbox's where it has a time of day in it or a field behind it: prose that
+ * starts with "From " is not lost.
  */
 bool message_find_body(struct slice raw, bool at_eof, size_t *end,
     size_t *body);
@@ -36,23 +38,34 @@ struct message_origin {
 	const char *id;		/* the queue ID */
 	uint32_t uid;
 	int64_t time;		/* wall clock, nanoseconds */
-	struct slice sender;	/* -f, or ptr NULL: From: is made of login */
+	int utc_offset;		/* of the dates, minutes east of Greenwich */
+	struct slice sender;	/* -f as an address ("": the null sender), or
+				 * ptr NULL: From: is made of login */
 	bool extract;		/* -t */
 };
 
 struct message {
 	struct buf header;	/* wire form, every line CRLF, then the empty
 				 * line */
-	struct strlist recipients;	/* qualified; only with extract */
+	struct strlist recipients;	/* qualified, valid, each once; only
+					 * with extract */
+	unsigned hops;		/* Received fields that were there already: a
+				 * hundred of them are a loop */
 	bool is_8bit;		/* a header byte above 127 */
 	bool is_bulk;		/* Precedence: bulk, list, junk, or List-Id: */
 };
 
 /*
- * Completes a header section (without its empty line). With extract the
- * recipients come from Resent-To/Cc/Bcc where there are Resent fields, else
- * from To, Cc and Bcc. False with a sentence in *error that names the field
- * that no reading makes sense of (only where it matters: with extract).
+ * Completes a header section (without its empty line), in time linear in its
+ * length. With extract the recipients come from To, Cc and Bcc of the newest
+ * Resent set where there are Resent fields, else from To, Cc and Bcc. False
+ * with a sentence in *error that names the field that no reading makes sense of
+ * (only where it matters: with extract); there is nothing to free then.
+ *
+ * Added where missing: From, Date, Message-ID, "To: undisclosed-recipients:;"
+ * where neither To nor Cc is left (no receiver has to guess then whether the
+ * header was lost), Resent-From, Resent-Date and Resent-Message-ID when the
+ * message is resent; Received always. An empty one counts as missing and goes.
  */
 bool message_complete(struct slice raw_header,
     const struct message_origin *origin, struct message *out,
@@ -60,8 +73,8 @@ bool message_complete(struct slice raw_header,
 void message_free(struct message *m);
 
 /*
- * Body bytes in pieces: CRLF, LF and lone CR become CRLF, NUL is replaced by
- * "?"... a line end is added at the end where there is none.
+ * Body bytes in pieces: CRLF, LF and lone CR become CRLF, NUL becomes "?"; a
+ * line end is added at the end where there is none.
  */
 struct message_body {
 	size_t line;		/* octets of the present line so far */

@@ -1,0 +1,332 @@
+#include "mail/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/address.h"
+#include "mail/address_set.h"
+#include "mail/field.h"
+#include "mail/header.h"
+#include "mail/origin.h"
+#include "mail/utf8.h"
+
+/* One completion. The header is walked twice: to see what there is, and to
+ * write it anew. */
+struct work {
+	const struct message_origin *origin;
+	struct message *out;
+	struct buf *error;
+	struct address_set recipients;
+	unsigned seen;		/* bits of fields, with something in them */
+	unsigned resent_seen;	/* the same of the newest Resent set */
+	size_t resent_end;	/* where that set ends */
+	bool resent;
+};
+
+static bool
+is_blank(const struct header_field *f)
+{
+	return slice_trim(f->value).len == 0;
+}
+
+/*
+ * Each resending puts its fields on top (RFC 5322 3.6.6). The newest set ends
+ * where a trace field stands or where a field comes again; a Resent-To straight
+ * behind another is the same set's, since no program writes such a pair.
+ */
+static void
+note_resent(struct work *w, const struct field_kind *kind,
+    const struct field_kind *before, size_t at)
+{
+	unsigned bit;
+
+	if (at >= w->resent_end)
+		return;
+	if ((kind->flags & FIELD_TRACE) != 0 && w->resent)
+		w->resent_end = at;
+	if ((kind->flags & FIELD_RESENT) == 0)
+		return;
+	w->resent = true;
+	bit = 1u << kind->id;
+	if ((w->resent_seen & bit) != 0 &&
+	    !(kind == before && (kind->flags & FIELD_RECIPIENTS) != 0))
+		w->resent_end = at;
+	else
+		w->resent_seen |= bit;
+}
+
+static bool
+is_bulk(const struct header_field *f, enum field_id id)
+{
+	struct slice value;
+
+	value = slice_trim(f->value);
+	return id == FIELD_LIST_ID || (id == FIELD_PRECEDENCE &&
+	    (slice_is_nocase(value, "bulk") || slice_is_nocase(value, "list") ||
+	    slice_is_nocase(value, "junk")));
+}
+
+static void
+survey(struct work *w, struct slice header)
+{
+	const struct field_kind *kind, *before;
+	struct header_field f;
+	struct slice rest;
+
+	rest = header;
+	before = NULL;
+	w->resent_end = header.len;
+	while (header_next(&rest, &f)) {
+		kind = field_identify(&f);
+		if (is_bulk(&f, kind->id))
+			w->out->is_bulk = true;
+		if (kind->id == FIELD_RECEIVED)
+			w->out->hops++;
+		if (!is_blank(&f)) {
+			w->seen |= 1u << kind->id;
+			note_resent(w, kind, before,
+			    (size_t)(f.whole.ptr - header.ptr));
+		}
+		before = kind;
+	}
+}
+
+/* Whether the field at position at says who gets the message. */
+static bool
+is_source(const struct work *w, const struct field_kind *kind, size_t at)
+{
+	if (!w->origin->extract || (kind->flags & FIELD_RECIPIENTS) == 0)
+		return false;
+	if (w->resent)
+		return (kind->flags & FIELD_RESENT) != 0 && at < w->resent_end;
+	return true;
+}
+
+static bool
+refuse(struct work *w, const struct header_field *f, const char *addr,
+    const char *why)
+{
+	buf_add_string(w->error, "cannot read ");
+	if (addr != NULL) {
+		buf_add_string(w->error, "the address ");
+		buf_add_escaped(w->error, slice_from(addr), ADDRESS_MAX);
+	} else {
+		buf_add_string(w->error, "the addresses");
+	}
+	buf_add_string(w->error, " in the field ");
+	buf_add_escaped(w->error, f->name, 80);
+	buf_addf(w->error, ": %s", why);
+	return false;
+}
+
+/* "<>" is nobody. */
+static bool
+collect(struct work *w, const struct header_field *f, const struct mailbox *m)
+{
+	struct buf addr = BUF_INIT;
+	const char *why;
+	bool ok;
+
+	if (m->addr[0] == '\0')
+		return true;
+	buf_add_string(&addr, m->addr);
+	if (m->bare)
+		buf_addf(&addr, "@%s", w->origin->mailname);
+	ok = address_is_valid(buf_slice(&addr), &why);
+	if (ok)
+		address_set_add(&w->recipients, buf_slice(&addr));
+	else
+		refuse(w, f, buf_string(&addr), why);
+	buf_free(&addr);
+	return ok;
+}
+
+static void
+cut_back(struct buf *b, size_t len)
+{
+	b->len = len;
+	b->data[len] = '\0';
+}
+
+/* Appends the field's value with its bare names qualified, all else as it was;
+ * just as it was where it cannot be read and nobody depends on it. */
+static bool
+add_addresses(struct work *w, const struct header_field *f, bool source)
+{
+	struct buf *out = &w->out->header;
+	struct address_cursor c;
+	struct mailbox m;
+	size_t mark, copied;
+	bool ok;
+
+	mark = out->len;
+	copied = 0;
+	address_begin(&c, f->value);
+	while (address_next(&c, &m) > 0) {
+		if (m.bare) {
+			buf_add(out, f->value.ptr + copied,
+			    m.addr_end - copied);
+			buf_addf(out, "@%s", w->origin->mailname);
+			copied = m.addr_end;
+		}
+		ok = !source || collect(w, f, &m);
+		mailbox_free(&m);
+		if (!ok)
+			return false;
+	}
+	if (c.why != NULL && source)
+		return refuse(w, f, NULL, c.why);
+	if (c.why != NULL) {
+		cut_back(out, mark);
+		copied = 0;
+	}
+	buf_add(out, f->value.ptr + copied, f->value.len - copied);
+	return true;
+}
+
+/* What was appended since mark is one field without its last line end. */
+static void
+finish_field(struct buf *out, size_t mark)
+{
+	struct buf text = BUF_INIT;
+
+	buf_add_string(out, "\r\n");
+	if (out->len - mark - 2 <= HEADER_LINE_MAX)
+		return;
+	buf_add(&text, out->data + mark, out->len - mark);
+	cut_back(out, mark);
+	header_fold(buf_slice(&text), HEADER_LINE_MAX, out);
+	buf_free(&text);
+}
+
+static bool
+add_field(struct work *w, const struct header_field *f, size_t at)
+{
+	struct buf *out = &w->out->header;
+	const struct field_kind *kind;
+	size_t mark;
+
+	kind = field_identify(f);
+	if ((kind->flags & FIELD_FILLED) != 0 && is_blank(f))
+		return true;
+	mark = out->len;
+	buf_add_slice(out, f->name);
+	buf_add_char(out, ':');
+	if ((kind->flags & FIELD_ADDRESSES) == 0)
+		buf_add_slice(out, f->value);
+	else if (!add_addresses(w, f, is_source(w, kind, at)))
+		return false;
+	if ((kind->flags & FIELD_REMOVED) != 0)
+		cut_back(out, mark);
+	else
+		finish_field(out, mark);
+	return true;
+}
+
+static bool
+lacks(unsigned seen, enum field_id id)
+{
+	return (seen & 1u << id) == 0;
+}
+
+/* What the newest resending lacks; on top, where its other fields are. */
+static void
+add_missing_resent(struct work *w)
+{
+	struct buf *out = &w->out->header;
+
+	if (!w->resent)
+		return;
+	if (lacks(w->resent_seen, FIELD_RESENT_FROM))
+		origin_print_from(w->origin, "Resent-From", out);
+	if (lacks(w->resent_seen, FIELD_RESENT_DATE))
+		origin_print_date(w->origin, "Resent-Date", out);
+	if (lacks(w->resent_seen, FIELD_RESENT_MESSAGE_ID))
+		origin_print_message_id(w->origin, "Resent-Message-ID",
+		    "resent.", out);
+}
+
+static void
+add_missing(struct work *w)
+{
+	struct buf *out = &w->out->header;
+
+	if (lacks(w->seen, FIELD_FROM))
+		origin_print_from(w->origin, "From", out);
+	if (lacks(w->seen, FIELD_TO) && lacks(w->seen, FIELD_CC))
+		buf_add_string(out, "To: undisclosed-recipients:;\r\n");
+	if (lacks(w->seen, FIELD_DATE))
+		origin_print_date(w->origin, "Date", out);
+	if (lacks(w->seen, FIELD_MESSAGE_ID))
+		origin_print_message_id(w->origin, "Message-ID", "", out);
+}
+
+static bool
+write_header(struct work *w, struct slice header)
+{
+	struct header_field f;
+	struct slice rest;
+
+	origin_print_received(w->origin, &w->out->header);
+	add_missing_resent(w);
+	rest = header;
+	while (header_next(&rest, &f))
+		if (!add_field(w, &f, (size_t)(f.whole.ptr - header.ptr)))
+			return false;
+	add_missing(w);
+	w->out->is_8bit = utf8_has_8bit(buf_slice(&w->out->header));
+	buf_add_string(&w->out->header, "\r\n");
+	return true;
+}
+
+/* Without the mbox lines in front. */
+static struct slice
+fields_of(struct slice header)
+{
+	size_t at, end;
+
+	at = 0;
+	while (at < header.len && header_line_kind((struct slice){
+	    header.ptr + at, header.len - at}) != HEADER_LINE_FIELD)
+		at = header_line_next(header, at, &end);
+	return (struct slice){header.ptr + at, header.len - at};
+}
+
+bool
+message_complete(struct slice raw_header, const struct message_origin *origin,
+    struct message *out, struct buf *error)
+{
+	struct message_body lines = MESSAGE_BODY_INIT;
+	struct buf text = BUF_INIT;
+	struct work w = {0};
+	struct slice header;
+	bool ok;
+
+	memset(out, 0, sizeof(*out));
+	w.origin = origin;
+	w.out = out;
+	w.error = error;
+	address_set_init(&w.recipients, slice_from(origin->id));
+	message_body_add(&lines, raw_header, &text);
+	message_body_end(&lines, &text);
+	buf_reserve(&text, 1);
+	header = fields_of(buf_slice(&text));
+	survey(&w, header);
+	ok = write_header(&w, header);
+	if (ok) {
+		out->recipients = w.recipients.list;
+		w.recipients.list = (struct strlist)STRLIST_INIT;
+	} else {
+		message_free(out);
+	}
+	address_set_free(&w.recipients);
+	buf_free(&text);
+	return ok;
+}
+
+void
+message_free(struct message *m)
+{
+	buf_free(&m->header);
+	strlist_free(&m->recipients);
+}
