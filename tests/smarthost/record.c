@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "options.h"
@@ -58,15 +58,31 @@ describe(const struct session *session, int code, struct bytes *out)
 	    session->chunked ? "BDAT" : "DATA", code);
 }
 
+/* The next stem that no message has, not even one of an earlier run. */
+static void
+record_stem(bool taken, struct bytes *path)
+{
+	uint64_t *number = taken ? &taken_number : &refused_number;
+	size_t stem;
+
+	do {
+		bytes_clear(path);
+		bytes_format(path, "%s/%s%04" PRIu64, options.spool,
+		    taken ? "" : "refused-", ++*number);
+		stem = path->len;
+		bytes_text(path, ".eml");
+	} while (access(path->data, F_OK) == 0);
+	path->len = stem;
+	path->data[stem] = '\0';
+}
+
 static void
 record_files(const struct session *session, int code, bool taken)
 {
 	struct bytes path = { 0 }, text = { 0 };
 	size_t stem;
 
-	bytes_format(&path, "%s/%s%04" PRIu64, options.spool,
-	    taken ? "" : "refused-",
-	    taken ? ++taken_number : ++refused_number);
+	record_stem(taken, &path);
 	stem = path.len;
 	describe(session, code, &text);
 	bytes_text(&path, ".env");

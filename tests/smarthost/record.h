@@ -10,7 +10,7 @@
  * refused-NNNN.* when it was not taken. The .eml appears last. */
 void record_message(struct session *session, int code, bool taken);
 
-/* Begins again with number 1, and leaves the files. */
+/* Begins again with the first number that no file has. */
 void record_reset(void);
 
 #endif
