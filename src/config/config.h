@@ -70,7 +70,7 @@ struct smarthost {
 
 struct config {
 	char *file;
-	char *mailname;
+	char *mailname;		/* NULL after config_parse(): not said */
 	char *postmaster;	/* NULL: none */
 	char *spool;
 	char *socket;		/* submit; "control" lies beside it */
@@ -96,8 +96,13 @@ struct config {
  */
 struct config *config_parse(struct slice text, const char *file,
     struct buf *errors);
-/* Reads the file by path first: regular, at most 1 MiB. */
+/* Reads the file by path first: regular, at most 1 MiB; and finds the mailname
+ * where none is said (which config_parse() leaves NULL). */
 struct config *config_load(const char *path, struct buf *errors);
+/* Appends the first line of the file at path (/etc/mailname), or, where that is
+ * not there, the full name of this host. False with a sentence in *error. */
+bool config_find_mailname(const char *path, struct buf *name,
+    struct buf *error);
 void config_free(struct config *c);
 
 #endif
