@@ -10,11 +10,13 @@
 #include "mail/verdict.h"
 
 /*
- * Sets kind and scope of v from its stage, code, enhanced code and text
- * (RULES: any 5xx to greeting, EHLO, STARTTLS or AUTH defers with the account
- * or connection; a 5xx to MAIL, RCPT, DATA or the body refuses, except for
+ * Sets kind and scope of v from its stage, code, enhanced code and text: any
+ * 5xx to greeting, EHLO, STARTTLS or AUTH defers with the account or
+ * connection; a 5xx to MAIL, RCPT, DATA or the body refuses, except for
  * wordings known as the sender's, the quota's, relaying or "later"; 530 and 535
- * after login are the account's; 4xx defers; "too much" is SCOPE_QUOTA).
+ * after login are the account's; 4xx defers; "too much" is SCOPE_QUOTA. Without
+ * a code it defers, too; what is in doubt, untried or local stays as it is.
+ * Addresses in the text, which a sender chooses, never count as wording.
  */
 void advice_judge(struct verdict *v);
 

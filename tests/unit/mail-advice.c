@@ -1,0 +1,515 @@
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mail/advice.h"
+#include "mail/advice_rules.h"
+
+struct refusal {
+	const char *who;
+	enum verdict_stage stage;
+	int code;
+	const char *enhanced;
+	const char *text;
+	enum verdict_kind kind;
+	enum verdict_scope scope;
+	const char *cure;	/* a word of it; NULL: none is known */
+};
+
+#define LATER VERDICT_DEFERRED
+#define FINAL VERDICT_REFUSED
+
+/* What the providers of the preset table say, in the form that is known of
+ * them, and what has to come of it. */
+static const struct refusal providers[] = {
+	{"Gmail", STAGE_AUTH, 534, "5.7.9",
+	    "Application-specific password required. Learn more at\n"
+	    "https://support.google.com/mail/?p=InvalidSecondFactor",
+	    LATER, SCOPE_ACCOUNT, "app password"},
+	{"Gmail", STAGE_AUTH, 535, "5.7.8",
+	    "Username and Password not accepted. Learn more at",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"Gmail", STAGE_AUTH, 534, "5.7.14",
+	    "Please log in via your web browser and then try again.",
+	    LATER, SCOPE_ACCOUNT, "web browser"},
+	{"Gmail", STAGE_AUTH, 454, "4.7.0",
+	    "Too many login attempts, please try again later.",
+	    LATER, SCOPE_QUOTA, "connections"},
+	{"Gmail", STAGE_MAIL, 550, "5.4.5",
+	    "Daily user sending quota exceeded.",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Gmail", STAGE_BODY, 550, "5.4.5", "no words that are known",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Gmail", STAGE_MAIL, 550, "5.7.1",
+	    "Daily SMTP relay limit exceeded for customer.",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Gmail", STAGE_RCPT, 452, "4.5.3",
+	    "Your message has too many recipients.",
+	    LATER, SCOPE_RECIPIENT, "recipients-per-transaction"},
+	{"Gmail", STAGE_RCPT, 550, "5.5.3", "Too many recipients",
+	    LATER, SCOPE_RECIPIENT, "recipients-per-transaction"},
+	{"Gmail", STAGE_MAIL, 552, "5.3.4",
+	    "Your message exceeded Google's message size limits.",
+	    FINAL, SCOPE_MESSAGE, "max-size"},
+	{"Gmail", STAGE_BODY, 552, "5.7.0",
+	    "This message was blocked because its content presents a "
+	    "potential security issue.",
+	    FINAL, SCOPE_MESSAGE, NULL},
+	{"Gmail", STAGE_MAIL, 530, "5.7.0", "Authentication Required.",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"Gmail", STAGE_MAIL, 530, "5.7.0",
+	    "Must issue a STARTTLS command first.",
+	    LATER, SCOPE_ACCOUNT, "tls"},
+	{"Gmail", STAGE_RCPT, 550, "5.1.1",
+	    "The email account that you tried to reach does not exist. "
+	    "Please try double-checking the recipient's email address.",
+	    FINAL, SCOPE_RECIPIENT, NULL},
+	{"Gmail", STAGE_RCPT, 450, "4.2.1",
+	    "The user you are trying to contact is receiving mail too fast.",
+	    LATER, SCOPE_RECIPIENT, NULL},
+	{"Outlook.com", STAGE_AUTH, 535, "5.7.139",
+	    "Authentication unsuccessful, basic authentication is disabled.",
+	    LATER, SCOPE_ACCOUNT, "xoauth2"},
+	{"Outlook.com", STAGE_AUTH, 535, "5.7.3",
+	    "Authentication unsuccessful", LATER, SCOPE_ACCOUNT, "user"},
+	{"Microsoft 365", STAGE_AUTH, 550, "5.7.30",
+	    "Basic authentication is not supported for Client Submission.",
+	    LATER, SCOPE_ACCOUNT, "xoauth2"},
+	{"Microsoft 365", STAGE_MAIL, 550, "5.7.30",
+	    "Basic authentication is not supported for Client Submission.",
+	    LATER, SCOPE_ACCOUNT, "xoauth2"},
+	{"Microsoft 365", STAGE_AUTH, 535, "5.7.139",
+	    "Authentication unsuccessful, SmtpClientAuthentication is "
+	    "disabled for the Tenant.",
+	    LATER, SCOPE_ACCOUNT, "SMTP AUTH"},
+	{"Microsoft 365", STAGE_BODY, 554, "5.2.0",
+	    "STOREDRV.Submission.Exception:SendAsDeniedException."
+	    "MapiExceptionSendAsDenied; Failed to process message",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"Microsoft 365", STAGE_BODY, 550, "5.7.60",
+	    "SMTP; Client does not have permissions to send as this sender",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"Microsoft 365", STAGE_BODY, 550, "5.2.2",
+	    "Submission quota exceeded", LATER, SCOPE_QUOTA, "quota"},
+	{"Microsoft 365", STAGE_MAIL, 421, "4.4.2",
+	    "Message submission rate for this client has exceeded the "
+	    "configured limit", LATER, SCOPE_QUOTA, "quota"},
+	{"Microsoft 365", STAGE_BODY, 432, "4.3.2",
+	    "STOREDRV.ClientSubmit; sender thread limit exceeded",
+	    LATER, SCOPE_QUOTA, "connections"},
+	{"Microsoft 365", STAGE_BODY, 550, "5.1.8",
+	    "Access denied, bad outbound sender",
+	    LATER, SCOPE_ACCOUNT, "blocked"},
+	{"Yahoo", STAGE_AUTH, 535, "5.7.0",
+	    "(#AUTH005) Too many bad auth attempts.",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"Yahoo", STAGE_AUTH, 535, "5.7.0",
+	    "(#MBR1212) Incorrect username or password.",
+	    LATER, SCOPE_ACCOUNT, "app password"},
+	{"Yahoo", STAGE_BODY, 553, "",
+	    "From: address not verified; see your account's settings",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"Yahoo", STAGE_RCPT, 452, "", "Too many recipients",
+	    LATER, SCOPE_RECIPIENT, "recipients-per-transaction"},
+	{"Yahoo", STAGE_MAIL, 421, "",
+	    "Max message per connection reached, closing transmission channel",
+	    LATER, SCOPE_CONNECTION, "messages-per-connection"},
+	{"Yahoo", STAGE_MAIL, 550, "", "Daily sending limit reached",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"La Poste", STAGE_BODY, 550, "5.5.0",
+	    "Service refuse. Veuillez essayer plus tard. service refused, "
+	    "please try later. LPN007_510",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Proximus", STAGE_RCPT, 452, "4.5.3", "Too many recipients",
+	    LATER, SCOPE_RECIPIENT, "recipients-per-transaction"},
+	{"SFR", STAGE_AUTH, 535, "", "Authentication failed",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"Free", STAGE_AUTH, 535, "5.7.8", "Error: authentication failed",
+	    LATER, SCOPE_ACCOUNT, "part before the @"},
+	{"Free", STAGE_BODY, 550, "", "spam detected",
+	    FINAL, SCOPE_MESSAGE, NULL},
+	{"Orange", STAGE_GREETING, 421, "",
+	    "mwinf5c Trop de connexions, veuillez verifier votre "
+	    "configuration. Too many connections, slow down. OFR_104",
+	    LATER, SCOPE_QUOTA, "connections"},
+	{"Orange", STAGE_GREETING, 421, "", "mwinf5c OFR004_104 [104]",
+	    LATER, SCOPE_QUOTA, "connections"},
+	{"Orange", STAGE_MAIL, 550, "5.1.0",
+	    "Adresse expediteur refusee. OFR_415 [415]",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"Orange", STAGE_BODY, 552, "5.3.0",
+	    "Taille limite du message atteinte. OFR_514 [514]",
+	    FINAL, SCOPE_MESSAGE, "max-size"},
+	{"GMX", STAGE_AUTH, 535, "",
+	    "Authentication credentials invalid",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"GMX", STAGE_AUTH, 535, "",
+	    "POP3 and IMAP access is not activated",
+	    LATER, SCOPE_ACCOUNT, "web mail"},
+	{"GMX", STAGE_BODY, 550, "", "Sender address is not allowed.",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"OVH", STAGE_RCPT, 553, "5.7.1",
+	    "<root@web1.example>: Sender address rejected: not owned by user "
+	    "jean@isp.example", LATER, SCOPE_SENDER, "send-as"},
+	{"OVH", STAGE_BODY, 554, "", "sorry, too many emails (#5.7.1)",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Mailjet", STAGE_AUTH, 535, "5.7.8", "Authentication failed",
+	    LATER, SCOPE_ACCOUNT, "user"},
+	{"Mailjet", STAGE_MAIL, 550, "5.1.0",
+	    "The sender address has not been validated",
+	    LATER, SCOPE_SENDER, "confirmed"},
+	{"Mailjet", STAGE_RCPT, 450, "",
+	    "You have exceeded the number of messages of your plan",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"AlternC", STAGE_RCPT, 452, "4.5.3", "Error: too many recipients",
+	    LATER, SCOPE_RECIPIENT, "recipients-per-transaction"},
+	{"AlternC", STAGE_GREETING, 421, "4.7.0",
+	    "mail.example Error: too many connections from 192.0.2.1",
+	    LATER, SCOPE_QUOTA, "connections"},
+	{"AlternC", STAGE_MAIL, 450, "4.7.1",
+	    "Error: too much mail from 192.0.2.1",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"AlternC", STAGE_RCPT, 450, "4.7.1",
+	    "Error: too many recipients from 192.0.2.1",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"AlternC", STAGE_RCPT, 554, "5.7.1",
+	    "<bob@y.example>: Relay access denied",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"All2All", STAGE_BODY, 552, "", "message over 12 MB",
+	    FINAL, SCOPE_MESSAGE, "max-size"},
+	{"Fastmail", STAGE_AUTH, 535, "5.7.0",
+	    "Incorrect username or password. Use an app password.",
+	    LATER, SCOPE_ACCOUNT, "app password"},
+	{"iCloud", STAGE_AUTH, 535, "5.7.8",
+	    "Error: authentication failed: app-specific password needed",
+	    LATER, SCOPE_ACCOUNT, "app password"},
+	{"Amazon SES", STAGE_BODY, 454, "",
+	    "Throttling failure: Maximum sending rate exceeded.",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Amazon SES", STAGE_BODY, 554, "",
+	    "Message rejected: Email address is not verified.",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"SendGrid", STAGE_BODY, 550, "",
+	    "The from address does not match a verified Sender Identity.",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"SendGrid", STAGE_RCPT, 451, "",
+	    "You have exceeded your messaging limits",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Brevo", STAGE_AUTH, 525, "5.7.1", "Unauthorized IP address",
+	    LATER, SCOPE_ACCOUNT, "IP address"},
+	{"Mailgun", STAGE_BODY, 421, "",
+	    "Domain x.example has exceeded its hourly recipient limit",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Postmark", STAGE_BODY, 550, "",
+	    "The From address is not a Sender Signature on your account",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"Zoho", STAGE_RCPT, 553, "",
+	    "Relaying disallowed as root@web1.example",
+	    LATER, SCOPE_SENDER, "send-as"},
+	{"Zoho", STAGE_BODY, 550, "5.4.6",
+	    "Unusual sending activity detected.",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Infomaniak", STAGE_RCPT, 452, "4.5.3", "Too many recipients",
+	    LATER, SCOPE_RECIPIENT, "recipients-per-transaction"},
+	{"Gandi", STAGE_RCPT, 452, "4.5.3", "Error: too many recipients",
+	    LATER, SCOPE_RECIPIENT, "recipients-per-transaction"},
+	{"IONOS", STAGE_BODY, 450, "",
+	    "Requested mail action not taken: mailbox unavailable\n"
+	    "Mail send limit exceeded.",
+	    LATER, SCOPE_QUOTA, "quota"},
+	{"Proton", STAGE_AUTH, 454, "4.7.0",
+	    "Temporary authentication failure", LATER, SCOPE_ACCOUNT, NULL},
+	{"Scaleway", STAGE_MAIL, 451, "",
+	    "Too many messages in this connection",
+	    LATER, SCOPE_CONNECTION, "messages-per-connection"},
+	{"MailerSend", STAGE_MAIL, 421, "",
+	    "Too many messages in one session",
+	    LATER, SCOPE_CONNECTION, "messages-per-connection"},
+};
+
+/* What any server may say, by the rules of each step. */
+static const struct refusal steps[] = {
+	{"", STAGE_GREETING, 554, "", "no service",
+	    LATER, SCOPE_CONNECTION, "host"},
+	{"", STAGE_GREETING, 554, "5.7.1", "your address is on a blacklist",
+	    LATER, SCOPE_ACCOUNT, "host"},
+	{"", STAGE_GREETING, 421, "", "busy", LATER, SCOPE_CONNECTION, NULL},
+	{"", STAGE_HELO, 550, "", "bad name", LATER, SCOPE_CONNECTION, "helo"},
+	{"", STAGE_STARTTLS, 454, "4.7.0", "TLS not available",
+	    LATER, SCOPE_CONNECTION, NULL},
+	{"", STAGE_STARTTLS, 502, "", "what?",
+	    LATER, SCOPE_CONNECTION, "465"},
+	{"", STAGE_AUTH, 504, "5.5.4", "no such way",
+	    LATER, SCOPE_ACCOUNT, "auth"},
+	{"", STAGE_AUTH, 538, "5.7.11", "",
+	    LATER, SCOPE_ACCOUNT, "tls"},
+	{"", STAGE_AUTH, 535, "", "Account suspended",
+	    LATER, SCOPE_ACCOUNT, "blocked"},
+	{"", STAGE_AUTH, 500, "", "", LATER, SCOPE_ACCOUNT, "user"},
+	{"", STAGE_MAIL, 550, "", "no", FINAL, SCOPE_MESSAGE, NULL},
+	{"", STAGE_MAIL, 451, "", "no", LATER, SCOPE_MESSAGE, NULL},
+	{"", STAGE_MAIL, 535, "", "no",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"", STAGE_MAIL, 450, "4.1.8",
+	    "<root@web1>: Sender address rejected: Domain not found",
+	    LATER, SCOPE_SENDER, "mailname"},
+	{"", STAGE_MAIL, 452, "4.3.1", "Insufficient system storage",
+	    LATER, SCOPE_MESSAGE, NULL},
+	{"", STAGE_RCPT, 553, "5.7.1",
+	    "<a@x>: Sender address rejected: not logged in",
+	    LATER, SCOPE_ACCOUNT, "password-file"},
+	{"", STAGE_RCPT, 550, "", "no such user",
+	    FINAL, SCOPE_RECIPIENT, NULL},
+	{"", STAGE_RCPT, 552, "5.2.2", "Quota exceeded",
+	    FINAL, SCOPE_RECIPIENT, NULL},
+	{"", STAGE_RCPT, 550, "", "Quota Exceeded",
+	    FINAL, SCOPE_RECIPIENT, NULL},
+	{"", STAGE_RCPT, 450, "4.2.0", "Greylisted, try again later",
+	    LATER, SCOPE_RECIPIENT, NULL},
+	{"", STAGE_RCPT, 550, "5.7.1", "please try again later",
+	    LATER, SCOPE_RECIPIENT, NULL},
+	{"", STAGE_RCPT, 504, "5.5.2",
+	    "<web1>: Helo command rejected: need fully-qualified hostname",
+	    LATER, SCOPE_ACCOUNT, "helo"},
+	{"", STAGE_RCPT, 554, "5.7.1",
+	    "Service unavailable; Client host [192.0.2.1] blocked using "
+	    "a list", LATER, SCOPE_ACCOUNT, "host"},
+	{"", STAGE_RCPT, 421, "", "closing", LATER, SCOPE_CONNECTION, NULL},
+	{"", STAGE_DATA, 554, "", "no", FINAL, SCOPE_MESSAGE, NULL},
+	{"", STAGE_BODY, 554, "5.7.1", "content blocked",
+	    FINAL, SCOPE_MESSAGE, NULL},
+	{"", STAGE_BODY, 552, "", "relay quota of 500, message would take "
+	    "you over it", LATER, SCOPE_QUOTA, "quota"},
+	{"", STAGE_BODY, 451, "4.3.0", "no", LATER, SCOPE_MESSAGE, NULL},
+	{"", STAGE_BODY, 354, "", "go on", LATER, SCOPE_CONNECTION, NULL},
+	{"", STAGE_QUIT, 500, "", "", LATER, SCOPE_CONNECTION, NULL},
+	{"", STAGE_CONNECT, 0, "", "Connection refused",
+	    LATER, SCOPE_CONNECTION, "port"},
+	{"", STAGE_CONNECT, 0, "", "Name or service not known",
+	    LATER, SCOPE_CONNECTION, "spelling"},
+	{"", STAGE_GREETING, 0, "", "timed out",
+	    LATER, SCOPE_CONNECTION, "smtps"},
+	{"", STAGE_STARTTLS, 0, "", "the server does not offer STARTTLS",
+	    LATER, SCOPE_CONNECTION, "smtps"},
+	{"", STAGE_TLS, 0, "",
+	    "the certificate is for another name (mail.example)",
+	    LATER, SCOPE_ACCOUNT, "host"},
+	{"", STAGE_TLS, 0, "", "certificate: hostname mismatch",
+	    LATER, SCOPE_ACCOUNT, "fingerprint"},
+	{"", STAGE_TLS, 0, "", "certificate has expired",
+	    LATER, SCOPE_ACCOUNT, "clock"},
+	{"", STAGE_TLS, 0, "", "certificate is not yet valid",
+	    LATER, SCOPE_ACCOUNT, "clock"},
+	{"", STAGE_TLS, 0, "", "self-signed certificate",
+	    LATER, SCOPE_ACCOUNT, "ca-file"},
+	{"", STAGE_TLS, 0, "", "unable to get local issuer certificate",
+	    LATER, SCOPE_ACCOUNT, "ca-file"},
+	{"", STAGE_TLS, 0, "", "the fingerprint is another",
+	    LATER, SCOPE_ACCOUNT, "renewed"},
+	{"", STAGE_TLS, 0, "", "wrong version number",
+	    LATER, SCOPE_CONNECTION, "starttls"},
+	{"", STAGE_TLS, 0, "", "unsupported protocol",
+	    LATER, SCOPE_CONNECTION, "1.2"},
+	{"", STAGE_TLS, 0, "", "connection reset",
+	    LATER, SCOPE_CONNECTION, NULL},
+	{"", STAGE_AUTH, 0, "", "the server offers no login",
+	    LATER, SCOPE_ACCOUNT, "auth"},
+	{"", STAGE_AUTH, 0, "", "no password goes over it in clear",
+	    LATER, SCOPE_ACCOUNT, "auth-in-clear"},
+	{"", STAGE_BODY, 0, "", "timed out", LATER, SCOPE_CONNECTION, NULL},
+};
+
+static void
+check_refusal(const struct refusal *r)
+{
+	struct verdict v = {.kind = VERDICT_REFUSED, .stage = r->stage,
+	    .code = r->code, .text = slice_from(r->text)};
+	const char *cure;
+
+	memcpy(v.enhanced, r->enhanced, strlen(r->enhanced));
+	advice_judge(&v);
+	ck_assert_msg(v.kind == r->kind && v.scope == r->scope,
+	    "%s %d %s: %s, %s", r->who, r->code, r->text,
+	    verdict_kind_name(v.kind), verdict_scope_name(v.scope));
+	cure = advice_cure(&v);
+	ck_assert_msg((cure == NULL) == (r->cure == NULL) &&
+	    (cure == NULL || strstr(cure, r->cure) != NULL),
+	    "%s %d %s: %s", r->who, r->code, r->text,
+	    cure == NULL ? "no cure" : cure);
+}
+
+START_TEST(each_providers_refusal_is_understood)
+{
+	check_refusal(&providers[_i]);
+}
+END_TEST
+
+START_TEST(each_step_refuses_in_its_own_way)
+{
+	check_refusal(&steps[_i]);
+}
+END_TEST
+
+/* What fits a pattern: "a*b" becomes "a b", in capitals. */
+static void
+words_from(const char *pattern, struct buf *out)
+{
+	buf_add_string(out, "Oh: ");
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern == '*')
+			buf_add_string(out, " and ");
+		else if (*pattern >= 'a' && *pattern <= 'z')
+			buf_add_char(out, (char)(*pattern - 'a' + 'A'));
+		else
+			buf_add_char(out, *pattern);
+	}
+}
+
+START_TEST(no_line_of_the_table_hides_behind_another)
+{
+	const struct advice_rule *r = &advice_rules[_i];
+	struct verdict v = {.kind = VERDICT_REFUSED};
+	struct buf words = BUF_INIT;
+
+	while ((r->stages & 1u << v.stage) == 0)
+		v.stage++;
+	v.code = r->low == r->high ? r->low : r->low + 50;
+	if (r->enhanced != NULL)
+		snprintf(v.enhanced, sizeof(v.enhanced), "%c%s",
+		    r->enhanced[0] == 'x' ? '5' : r->enhanced[0],
+		    r->enhanced + 1);
+	if (r->words != NULL)
+		words_from(r->words, &words);
+	v.text = buf_slice(&words);
+	ck_assert_msg(advice_cure(&v) == r->cure, "%d %s", v.code,
+	    buf_string(&words));
+	buf_free(&words);
+}
+END_TEST
+
+START_TEST(every_cure_is_a_sentence)
+{
+	const char *cure = advice_rules[_i].cure;
+
+	if (cure != NULL) {
+		ck_assert_msg(cure[0] >= 'A' && cure[0] <= 'Z', "%s", cure);
+		ck_assert_msg(cure[strlen(cure) - 1] == '.', "%s", cure);
+		ck_assert_msg(strstr(cure, "  ") == NULL, "%s", cure);
+	}
+}
+END_TEST
+
+/* A sender chooses these addresses; what they say must not stop a lane. */
+static const char *const disguised[] = {
+	"<\"daily quota exceeded\"@y.example>: what is that",
+	"<\"a> daily quota exceeded\"@y.example>: what is that",
+	"<\"a\\\"> daily quota exceeded\"@y.example>: what is that",
+	"\"daily quota exceeded\"@y.example: what is that",
+	"daily.quota.exceeded.throttled@y.example: what is that",
+	"what is <\"daily quota exceeded",
+	"what is <daily quota exceeded",
+	"what is \"daily quota exceeded",
+	"what is \"daily quota exceeded\\",
+};
+
+START_TEST(an_address_never_words_a_verdict)
+{
+	struct verdict v = {.stage = STAGE_RCPT, .code = 550,
+	    .text = slice_from(disguised[_i])};
+
+	advice_judge(&v);
+	ck_assert_msg(v.kind == VERDICT_REFUSED &&
+	    v.scope == SCOPE_RECIPIENT, "%s", disguised[_i]);
+	ck_assert_ptr_null(advice_cure(&v));
+}
+END_TEST
+
+START_TEST(quoted_words_that_are_no_address_count)
+{
+	struct verdict v = {.stage = STAGE_RCPT, .code = 550,
+	    .text = SLICE("I say \"daily quota exceeded\"")};
+
+	advice_judge(&v);
+	ck_assert_int_eq(v.scope, SCOPE_QUOTA);
+	v.text = SLICE("<bob@y.example>\tDaily\r\nQuota \"exceeded\"");
+	advice_judge(&v);
+	ck_assert_int_eq(v.scope, SCOPE_QUOTA);
+}
+END_TEST
+
+START_TEST(endless_words_end)
+{
+	struct verdict v = {.stage = STAGE_RCPT, .code = 550};
+	struct buf words = BUF_INIT;
+	unsigned i;
+
+	for (i = 0; i < 100000; i++)
+		buf_add_string(&words, "<a> ");
+	buf_add_string(&words, "daily quota");
+	v.text = buf_slice(&words);
+	advice_judge(&v);
+	ck_assert_int_eq(v.scope, SCOPE_RECIPIENT);
+	buf_free(&words);
+}
+END_TEST
+
+START_TEST(what_is_decided_already_stays)
+{
+	struct verdict v = {.kind = VERDICT_DOUBT, .stage = STAGE_BODY,
+	    .scope = SCOPE_MESSAGE};
+
+	advice_judge(&v);
+	ck_assert_int_eq(v.kind, VERDICT_DOUBT);
+	v.kind = VERDICT_UNTRIED;
+	advice_judge(&v);
+	ck_assert_int_eq(v.kind, VERDICT_UNTRIED);
+	v.kind = VERDICT_REFUSED;
+	v.stage = STAGE_LOCAL;
+	advice_judge(&v);
+	ck_assert_int_eq(v.kind, VERDICT_REFUSED);
+	ck_assert_int_eq(v.scope, SCOPE_MESSAGE);
+}
+END_TEST
+
+START_TEST(what_was_delivered_needs_no_cure)
+{
+	struct verdict v = {.kind = VERDICT_DELIVERED, .stage = STAGE_CONNECT};
+
+	ck_assert_ptr_null(advice_cure(&v));
+}
+END_TEST
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+static Suite *
+advice_suite(void)
+{
+	Suite *s;
+	TCase *t;
+
+	s = suite_create("mail/advice");
+	t = tcase_create("refusals");
+	tcase_add_loop_test(t, each_providers_refusal_is_understood, 0,
+	    COUNT(providers));
+	tcase_add_loop_test(t, each_step_refuses_in_its_own_way, 0,
+	    COUNT(steps));
+	tcase_add_test(t, what_is_decided_already_stays);
+	tcase_add_test(t, what_was_delivered_needs_no_cure);
+	suite_add_tcase(s, t);
+	t = tcase_create("table");
+	tcase_add_loop_test(t, no_line_of_the_table_hides_behind_another, 0,
+	    (int)advice_rule_count);
+	tcase_add_loop_test(t, every_cure_is_a_sentence, 0,
+	    (int)advice_rule_count);
+	suite_add_tcase(s, t);
+	t = tcase_create("words");
+	tcase_add_loop_test(t, an_address_never_words_a_verdict, 0,
+	    COUNT(disguised));
+	tcase_add_test(t, quoted_words_that_are_no_address_count);
+	tcase_add_test(t, endless_words_end);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+UNIT_MAIN(advice_suite)
