@@ -3,6 +3,7 @@
 
 check: $(B)/.test-dependencies tests
 	tests/run --build $(B)
+	tests/faults/run --build $(B)
 
 .PHONY: check
 
@@ -18,7 +19,8 @@ $(FAULTLINE):
 
 tests: $(FAULTLINE)
 
-# All cases of the fault matrix; `make check` plays every tenth.
+# All cases of the fault matrix; `make check` plays every tenth, another tenth
+# each time, the one that SEED= names if it is set.
 check-faults: $(B)/.test-dependencies tests
 	tests/faults/run --build $(B) --every 1
 

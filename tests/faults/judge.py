@@ -1,5 +1,5 @@
 """The rules that one case is held against. No file, no process: values in,
-sentences out, so that judge_test.py can show that each rule bites."""
+sentences out, so that each-rule-of-the-judge-bites can show that each rule bites."""
 
 from dataclasses import dataclass, field
 
