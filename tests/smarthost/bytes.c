@@ -30,6 +30,20 @@ must_alloc(size_t size)
 	return p;
 }
 
+void *
+must_keep(size_t size)
+{
+	static struct kept {
+		struct kept *next;
+		max_align_t memory[];
+	} *all;
+	struct kept *kept = must_alloc(sizeof(*kept) + size);
+
+	kept->next = all;
+	all = kept;
+	return kept->memory;
+}
+
 char *
 must_copy(const char *text, size_t len)
 {

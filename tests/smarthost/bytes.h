@@ -19,6 +19,9 @@ struct bytes {
 };
 
 void *must_alloc(size_t size);
+
+/* Memory that lives as long as the program. */
+void *must_keep(size_t size);
 char *must_copy(const char *text, size_t len);
 _Noreturn void die(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

@@ -157,8 +157,8 @@ asker_lines(struct asker *asker)
 		control_obey(asker->in.data, &out);
 		bytes_drop(&asker->in, (size_t)(lf - asker->in.data) + 1);
 	}
-	if (out.len > 0 && send(asker->fd, out.data, out.len,
-	    MSG_NOSIGNAL) == -1)
+	if ((out.len > 0 && send(asker->fd, out.data, out.len,
+	    MSG_NOSIGNAL) == -1) || !loop_runs())
 		asker_leave(asker);
 	bytes_free(&out);
 }

@@ -29,6 +29,26 @@ struct chunk {
 	char data[];
 };
 
+static struct link *links;
+
+static void
+link_list(struct link *link)
+{
+	link->next = links;
+	link->previous = &links;
+	if (links != NULL)
+		links->previous = &link->next;
+	links = link;
+}
+
+static void
+link_unlist(struct link *link)
+{
+	*link->previous = link->next;
+	if (link->next != NULL)
+		link->next->previous = link->previous;
+}
+
 static void
 link_interest(struct link *link)
 {
@@ -57,6 +77,7 @@ link_drop(struct link *link)
 	if (link->dead)
 		return;
 	link->dead = true;
+	link_unlist(link);
 	link_unwatch(link);
 	loop_cancel(&link->arrival);
 	loop_cancel(&link->farewell);
@@ -64,6 +85,13 @@ link_drop(struct link *link)
 	stats_closed();
 	log_event(link->number, "closed");
 	link->events->ended(link);
+}
+
+void
+link_drop_all(void)
+{
+	while (links != NULL)
+		link_drop(links);
 }
 
 static void
@@ -331,6 +359,7 @@ link_open(struct link *link, int fd, bool smtps,
 	link->fd = fd;
 	link->smtps = smtps;
 	link->watched = true;
+	link_list(link);
 	log_event(link->number, "connected%s", smtps ? " to smtps" : "");
 	loop_add(fd, &link->source, EPOLLIN);
 	link_pass(link, CHUNK_OPEN, NULL, 0);

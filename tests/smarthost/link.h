@@ -36,6 +36,8 @@ struct link {
 	struct timer farewell;
 	struct grave grave;
 	const struct link_events *events;
+	struct link *next;
+	struct link **previous;
 	uint64_t number;
 	int fd;
 	bool smtps;
@@ -80,7 +82,8 @@ void link_cut(struct link *link);
 /* At once, with a TCP reset. */
 void link_reset(struct link *link);
 
-/* Forgets a client that left. */
+/* Forgets a client that left, or all of them. */
 void link_drop(struct link *link);
+void link_drop_all(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bytes.h"
 
@@ -128,6 +129,17 @@ loop_bury(struct grave *grave)
 }
 
 static void
+loop_bury_all(void)
+{
+	while (graves != NULL) {
+		struct grave *grave = graves;
+
+		graves = grave->next;
+		grave->bury(grave);
+	}
+}
+
+static void
 loop_fire(void)
 {
 	/* What is set while these fire waits for the next turn. */
@@ -174,12 +186,7 @@ loop_run(void (*turn)(void))
 			source->ready(source, events[i].events);
 		}
 		loop_fire();
-		while (graves != NULL) {
-			struct grave *grave = graves;
-
-			graves = grave->next;
-			grave->bury(grave);
-		}
+		loop_bury_all();
 		turn();
 	}
 }
@@ -188,4 +195,20 @@ void
 loop_stop(void)
 {
 	running = false;
+}
+
+bool
+loop_runs(void)
+{
+	return running;
+}
+
+void
+loop_close(void)
+{
+	loop_bury_all();
+	free(heap);
+	heap = NULL;
+	heap_len = heap_cap = 0;
+	close(set);
 }

@@ -44,5 +44,9 @@ void loop_bury(struct grave *grave);
 /* Runs until loop_stop; turn is called at the end of each turn. */
 void loop_run(void (*turn)(void));
 void loop_stop(void);
+bool loop_runs(void);
+
+/* Buries what is dead, and forgets the rest. */
+void loop_close(void);
 
 #endif

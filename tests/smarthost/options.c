@@ -79,12 +79,20 @@ set_switch(void *target, const char *value)
 	return *it || strcmp(value, "off") == 0;
 }
 
+static char *
+keep_text(const char *text)
+{
+	size_t n = strlen(text);
+
+	return memcpy(must_keep(n + 1), text, n + 1);
+}
+
 static bool
 set_text(void *target, const char *value)
 {
 	const char **it = target;
 
-	*it = must_copy(value, strlen(value));
+	*it = keep_text(value);
 	return true;
 }
 
@@ -129,7 +137,7 @@ set_bind(void *target, const char *value)
 	(void)target;
 	if (options.binds == BINDS)
 		return false;
-	options.bind[options.binds++] = must_copy(value, strlen(value));
+	options.bind[options.binds++] = keep_text(value);
 	return true;
 }
 
@@ -163,7 +171,7 @@ static bool
 set_trap(void *target, const char *value)
 {
 	static const char *const words[] = { "none", "postfix", "exim", NULL };
-	int number = options.trap;
+	int number = 0;
 	bool fine = set_word(words, &number, value);
 
 	(void)target;
@@ -175,7 +183,7 @@ static bool
 set_sync(void *target, const char *value)
 {
 	static const char *const words[] = { "count", "close", NULL };
-	int number = options.sync;
+	int number = 0;
 	bool fine = set_word(words, &number, value);
 
 	(void)target;

@@ -99,8 +99,9 @@ condition_set(struct rule *rule, enum condition which, const char *value)
 	struct range *range = &rule->range[which];
 	bool fine;
 
-	if (which >= IF_FROM) {
-		rule->text[which] = must_copy(value, strlen(value));
+	if (which == IF_FROM || which == IF_TO || which == IF_LINE) {
+		rule->text[which] = memcpy(must_keep(strlen(value) + 1),
+		    value, strlen(value) + 1);
 		return true;
 	}
 	if (which == IF_TLS) {
@@ -165,7 +166,7 @@ rule_append(enum stage stage, struct rule *rule)
 static struct rule *
 rule_new(void)
 {
-	struct rule *rule = must_alloc(sizeof(*rule));
+	struct rule *rule = must_keep(sizeof(*rule));
 
 	for (size_t i = 0; i < CONDITIONS; i++)
 		rule->range[i] = (struct range){ 0, UINT64_MAX };

@@ -9,6 +9,7 @@
 #include <sysexits.h>
 
 #include "control.h"
+#include "link.h"
 #include "listen.h"
 #include "log.h"
 #include "loop.h"
@@ -60,6 +61,8 @@ main(int argc, char **argv)
 	listen_open(&fingerprint);
 	bytes_free(&fingerprint);
 	loop_run(log_flush);
+	link_drop_all();
+	loop_close();
 	log_close();
 	return EX_OK;
 }

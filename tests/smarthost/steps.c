@@ -182,7 +182,7 @@ steps_parse(const char *text, struct bytes *trouble)
 
 		text += strspn(text, " \t|");
 		start = text;
-		*end = must_alloc(sizeof(**end));
+		*end = must_keep(sizeof(**end));
 		if (!step_parse(*end, &text)) {
 			bytes_format(trouble, "not a step: '%s'", start);
 			return NULL;
