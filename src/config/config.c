@@ -89,9 +89,8 @@ on_section_end(cfg_t *top, cfg_opt_t *opt)
 	c->smarthosts = xrealloc(c->smarthosts, c->count + 1,
 	    sizeof(*c->smarthosts));
 	s = &c->smarthosts[c->count];
-	memset(s, 0, sizeof(*s));
-	s->title = xstrdup(section->title);
-	s->line = parsing->sections->lines[c->count];
+	*s = (struct smarthost){.title = xstrdup(section->title),
+	    .line = parsing->sections->lines[c->count]};
 	c->count++;
 	if (!name_is_account(slice_from(s->title)))
 		reading_complain(parsing->reading, s->line,
@@ -331,9 +330,7 @@ config_parse(struct slice text, const char *file, struct buf *errors)
 {
 	struct reading r = {.file = file, .errors = errors};
 	struct config *c;
-	size_t before;
 
-	before = errors->len;
 	c = xcalloc(1, sizeof(*c));
 	c->file = xstrdup(file);
 	buf_add_slice(&c->text, text);
@@ -341,11 +338,11 @@ config_parse(struct slice text, const char *file, struct buf *errors)
 		fill(c, &r);
 		/* A value that is missing because it was wrong would only
 		 * draw complaints that are none. */
-		if (errors->len == before)
+		if (!r.has_failed)
 			check_config(c, &r);
 	}
 	reading_free(&r);
-	if (errors->len == before)
+	if (!r.has_failed)
 		return c;
 	config_free(c);
 	return NULL;

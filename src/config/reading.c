@@ -47,6 +47,7 @@ reading_complain(struct reading *r, unsigned line, const char *fmt, ...)
 {
 	va_list ap;
 
+	r->has_failed = true;
 	buf_addf(r->errors, "%s:", r->file);
 	if (line > 0)
 		buf_addf(r->errors, "%u:", line);

@@ -26,6 +26,7 @@ struct said {
 struct reading {
 	const char *file;
 	struct buf *errors;
+	bool has_failed;	/* something was complained about */
 	struct said *said;
 	size_t count;
 	size_t cap;
