@@ -1,0 +1,313 @@
+#include "smtp/agent.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/record.h"
+#include "mail/job.h"
+#include "smtp/pipeline.h"
+
+/* The manager's first words may hold a TLS session; it has much to do when it
+ * starts an agent, but it will not be long. */
+#define FIRST_WORDS_MSEC 100
+
+struct agent {
+	const struct agent_start *start;
+	struct session session;
+	struct report report;
+	struct pipeline pipeline;
+	struct record_reader reader;
+	struct lesson lesson;	/* as the manager knows it */
+	bool opened;		/* the session stood once */
+	bool nonsense;		/* came from the manager */
+};
+
+static bool
+take_job(struct agent *a, struct record *r)
+{
+	struct job job;
+
+	if (r->fd < 0 || !job_parse(r->body, &job))
+		return false;
+	pipeline_add(&a->pipeline, letter_new(&job, r->fd));
+	r->fd = -1;
+	return true;
+}
+
+static bool
+take_leave(struct agent *a, struct record *r)
+{
+	(void)r;
+	a->pipeline.closing = true;
+	return true;
+}
+
+/* Too late once the handshake is over; that is no mistake. */
+static bool
+take_session(struct agent *a, struct record *r)
+{
+	struct slice ticket;
+
+	if (!lesson_parse(r->body, &a->lesson, &ticket))
+		return false;
+	if (!a->opened && a->session.tls != NULL && ticket.len > 0)
+		tls_offer_session(a->session.tls, ticket);
+	return true;
+}
+
+static const struct {
+	unsigned type;
+	bool (*take)(struct agent *a, struct record *r);
+} orders[] = {
+	{JOB_START, take_job},
+	{JOB_LEAVE, take_leave},
+	{JOB_SESSION, take_session},
+};
+
+static void
+take_record(struct agent *a, struct record *r)
+{
+	size_t i;
+	bool ok = false;
+
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (orders[i].type == r->type)
+			ok = orders[i].take(a, r);
+	if (r->fd >= 0)
+		file_close(&r->fd);
+	if (!ok)
+		a->nonsense = true;
+}
+
+static bool
+is_readable(int fd, int msec)
+{
+	struct pollfd p = {fd, POLLIN, 0};
+
+	return poll(&p, 1, msec) > 0;
+}
+
+/* All that the manager has said so far; msec: how long to wait for it. */
+static void
+take_records(struct agent *a, int msec)
+{
+	struct record r;
+	int got = 0;
+
+	while (!a->report.gone && !a->nonsense &&
+	    is_readable(a->start->socket, msec)) {
+		msec = 0;
+		if (record_receive(&a->reader, a->start->socket) <= 0) {
+			a->report.gone = true;
+			return;
+		}
+		while ((got = record_next(&a->reader, &r)) > 0)
+			take_record(a, &r);
+		if (got < 0)
+			a->nonsense = true;
+	}
+}
+
+/* What a later agent will want to know, when there is something new. */
+static void
+offer_ticket(struct agent *a)
+{
+	const struct lesson *lesson = &a->pipeline.lesson;
+	struct buf body = BUF_INIT;
+	bool fresh;
+
+	lesson_print(lesson, &body);
+	fresh = lesson->until != a->lesson.until;
+	if (a->session.tls != NULL)
+		fresh |= tls_take_session(a->session.tls, &body);
+	if (fresh)
+		report_bytes(&a->report, JOB_TICKET, buf_slice(&body));
+	a->lesson = *lesson;
+	buf_free(&body);
+}
+
+static void
+say_ready(struct agent *a)
+{
+	struct buf line = BUF_INIT;
+
+	session_describe(&a->session, &line);
+	buf_addf(&line, " style=%s", style_name(a->pipeline.style));
+	report_bytes(&a->report, JOB_READY, buf_slice(&line));
+	buf_free(&line);
+}
+
+static void
+wait_for_reply(struct agent *a)
+{
+	struct pipeline *p = &a->pipeline;
+	struct stream *s = a->session.stream;
+	int came;
+
+	if (pipeline_receive(p) || p->broken)
+		return;
+	pipeline_note_turn(p);
+	if (stream_input(s).len > 0) {
+		/* A part of a reply is there: the rest comes next. */
+		stream_deadline(s, pipeline_deadline(p));
+		came = stream_fill(s) ? 1 : 0;
+	} else {
+		came = stream_wait(s, a->start->socket, pipeline_deadline(p));
+	}
+	if (came == 2)
+		return;
+	if (pipeline_receive(p) || p->broken)
+		return;
+	if (stream_error(s)[0] != '\0')
+		pipeline_break(p, "%s", stream_error(s));
+	else if (came == 0)
+		pipeline_break(p, "no answer in time");
+}
+
+/* Nothing to do: waits for the manager, or for a server that has enough. False
+ * when it is time to leave. */
+static bool
+rest(struct agent *a)
+{
+	struct pipeline *p = &a->pipeline;
+	struct stream *s = a->session.stream;
+
+	switch (stream_wait(s, a->start->socket,
+	    clock_add(clock_boot(), a->start->smarthost->idle))) {
+	case 0:
+		return false;
+	case 1:
+		pipeline_receive(p);
+		if (stream_error(s)[0] != '\0')
+			p->broken = true;
+		return !p->broken && !p->closing;
+	default:
+		return true;
+	}
+}
+
+/* What the account or its quota forbids, it forbids to all that wait here. */
+static void
+heed_halt(struct agent *a)
+{
+	struct pipeline *p = &a->pipeline;
+
+	if (!p->halt.set)
+		return;
+	if (p->halt.verdict.scope == SCOPE_ACCOUNT)
+		pipeline_trouble(p, &p->halt);
+	pipeline_give_back(p);
+	p->halt.set = false;
+}
+
+static void
+work(struct agent *a)
+{
+	struct pipeline *p = &a->pipeline;
+
+	for (;;) {
+		take_records(a, 0);
+		/* Without a manager no result could be recorded: the less is
+		 * sent from now on, the fewer come twice. */
+		if (a->report.gone || a->nonsense)
+			return;
+		heed_halt(a);
+		if (pipeline_is_closing(p))
+			pipeline_give_back(p);
+		pipeline_send(p);
+		report_pace(&a->report, pipeline_pace(p));
+		if (p->broken)
+			return;
+		if (pipeline_is_busy(p))
+			wait_for_reply(a);
+		else if (pipeline_is_closing(p) || !rest(a))
+			return;
+		offer_ticket(a);
+	}
+}
+
+static void
+log_session(const struct agent *a)
+{
+	struct stream_counts n;
+
+	n = stream_counts(a->session.stream);
+	log_info("smarthost=%s session ended transactions=%u turns=%u "
+	    "sent=%" PRIu64 " received=%" PRIu64 " style=%s",
+	    a->start->smarthost->title, a->pipeline.begun, a->pipeline.turns,
+	    n.sent, n.received, style_name(a->pipeline.style));
+}
+
+/* Everything in hand gets its verdict before the QUIT, which may take a while
+ * and during which more may come. */
+static void
+leave(struct agent *a)
+{
+	struct pipeline *p = &a->pipeline;
+
+	if (p->trouble.set)
+		report_trouble(&a->report, &p->trouble);
+	pipeline_finish(p);
+	offer_ticket(a);
+	if (!p->broken && !a->report.gone)
+		session_quit(&a->session);
+	take_records(a, 0);
+	pipeline_give_back(p);
+	log_session(a);
+}
+
+static bool
+open_session(struct agent *a)
+{
+	const struct agent_start *start = a->start;
+
+	if (!session_prepare(&a->session))
+		return false;
+	if (start->confine != NULL && !start->confine())
+		return session_fail(&a->session, SCOPE_CONNECTION,
+		    STAGE_LOCAL, "cannot confine the agent");
+	take_records(a, FIRST_WORDS_MSEC);
+	return session_open(&a->session);
+}
+
+int
+agent_run(const struct agent_start *start)
+{
+	struct agent a = {
+		.start = start,
+		.session = SESSION_INIT,
+		.report = REPORT_INIT(start->socket),
+	};
+	int code = EX_OK;
+
+	a.session.config = start->config;
+	a.session.host = start->smarthost;
+	a.session.secret = start->secret;
+	pipeline_init(&a.pipeline, &a.session, &a.report);
+	if (open_session(&a)) {
+		a.opened = true;
+		pipeline_start(&a.pipeline, &a.lesson);
+		say_ready(&a);
+		work(&a);
+		leave(&a);
+	} else {
+		report_trouble(&a.report, &a.session.trouble);
+		take_records(&a, 0);
+		pipeline_give_back(&a.pipeline);
+		code = EX_TEMPFAIL;
+	}
+	if (a.pipeline.trouble.set)
+		code = EX_TEMPFAIL;
+	if (a.nonsense)
+		code = EX_SOFTWARE;
+	pipeline_free(&a.pipeline);
+	report_free(&a.report);
+	record_reader_free(&a.reader);
+	session_free(&a.session);
+	return code;
+}

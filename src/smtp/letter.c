@@ -1,0 +1,205 @@
+#include "smtp/letter.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "mail/message.h"
+#include "smtp/content.h"
+#include "smtp/sendas.h"
+
+/* The first read: most messages are in it, whole. */
+#define FIRST_READ 16384
+/* An envelope of 100,000 recipients, and room. */
+#define ENVELOPE_MAX (64u << 20)
+
+struct letter *
+letter_new(struct job *j, int fd)
+{
+	struct letter *l;
+
+	l = xcalloc(1, sizeof(*l));
+	l->job = *j;
+	l->fd = fd;
+	memset(j, 0, sizeof(*j));
+	return l;
+}
+
+void
+letter_free(struct letter *l)
+{
+	file_close(&l->fd);
+	job_free(&l->job);
+	if (l->loaded)
+		envelope_free(&l->envelope);
+	buf_free(&l->head);
+	buf_free(&l->header);
+	free(l->left);
+	free(l);
+}
+
+/* Reads on until the envelope is whole: 0, or an errno. */
+static int
+read_head(struct letter *l)
+{
+	size_t want;
+	ssize_t n;
+
+	for (want = FIRST_READ; want <= ENVELOPE_MAX; want *= 2) {
+		buf_reserve(&l->head, want - l->head.len);
+		n = pread(l->fd, l->head.data + l->head.len,
+		    want - l->head.len, (off_t)l->head.len);
+		if (n < 0)
+			return errno;
+		l->head.len += (size_t)n;
+		if (envelope_find_end(buf_slice(&l->head)) > 0)
+			return 0;
+		if (n == 0)
+			return EBADMSG;
+	}
+	return EFBIG;
+}
+
+/* Whether the file holds all that its envelope promises. */
+static bool
+is_whole(const struct letter *l)
+{
+	const struct envelope *e = &l->envelope;
+	struct stat info;
+
+	if (l->head.len >= e->length &&
+	    l->head.len - e->length >= e->header_size + e->body_size)
+		return true;
+	return fstat(l->fd, &info) == 0 && (uint64_t)info.st_size >=
+	    e->length + e->header_size + e->body_size;
+}
+
+static const char *
+open_envelope(struct letter *l)
+{
+	const char *why;
+	int error;
+
+	error = read_head(l);
+	if (error != 0)
+		return strerror(error);
+	if (!envelope_parse(buf_slice(&l->head), &l->envelope, &why))
+		return why;
+	l->loaded = true;
+	if (l->job.count == 0 || l->job.ranges[l->job.count - 1].last >=
+	    l->envelope.count)
+		return "the job asks for recipients that it does not have";
+	return is_whole(l) ? NULL : "the file is cut short";
+}
+
+static void
+list_recipients(struct letter *l)
+{
+	size_t i;
+	uint32_t n;
+
+	l->left = xcalloc(job_recipients(&l->job), sizeof(*l->left));
+	for (i = 0; i < l->job.count; i++)
+		for (n = l->job.ranges[i].first; n <= l->job.ranges[i].last;
+		    n++)
+			l->left[l->nleft++] = n;
+}
+
+/* Replaces the header by one with the account's From:. */
+static const char *
+apply_send_as(struct letter *l, const char *send_as)
+{
+	const struct envelope *e = &l->envelope;
+	struct buf header = BUF_INIT;
+
+	if (e->header_size > MESSAGE_HEADER_MAX)
+		return "the header is too large for send-as";
+	buf_reserve(&header, e->header_size);
+	header.len = e->header_size;
+	if (!file_pread(l->fd, header.data, header.len, (off_t)e->length)) {
+		buf_free(&header);
+		return strerror(errno);
+	}
+	sendas_rewrite(buf_slice(&header), send_as, &l->header);
+	buf_free(&header);
+	return NULL;
+}
+
+/* A body that stays 8-bit all the same (signed, say) goes as it is: hardly a
+ * server minds, and a bounce would help nobody. */
+static const char *
+make_narrow(struct letter *l)
+{
+	uint64_t size;
+	bool is_8bit;
+
+	if (!content_measure_narrow(l, &size, &is_8bit))
+		return strerror(errno);
+	l->narrow = !is_8bit;
+	if (l->narrow)
+		l->size = size;
+	return NULL;
+}
+
+bool
+letter_load(struct letter *l, const struct smarthost *h,
+    const struct capability *can, struct outcome *why)
+{
+	const struct envelope *e = &l->envelope;
+	const char *fault;
+
+	fault = open_envelope(l);
+	if (fault == NULL && h->send_as != NULL)
+		fault = apply_send_as(l, h->send_as);
+	if (fault == NULL) {
+		l->size = e->body_size + (l->header.len > 0 ?
+		    l->header.len : e->header_size);
+		if ((e->flags & ENVELOPE_8BIT) != 0 && !can->eightbitmime)
+			fault = make_narrow(l);
+	}
+	if (fault != NULL) {
+		outcome_say(why, VERDICT_DEFERRED, SCOPE_MESSAGE, STAGE_LOCAL,
+		    "cannot read the queued message: %s", fault);
+		return false;
+	}
+	if (can->has_size && can->size > 0 && l->size > can->size) {
+		outcome_say(why, VERDICT_REFUSED, SCOPE_MESSAGE, STAGE_MAIL,
+		    "the message has %" PRIu64 " bytes, the server takes at "
+		    "most %" PRIu64, l->size, can->size);
+		outcome_enhanced(why, "5.3.4");
+		return false;
+	}
+	list_recipients(l);
+	return true;
+}
+
+struct slice
+letter_sender(const struct letter *l, uint32_t recipient)
+{
+	const struct recipient *r = &l->envelope.recipients[recipient];
+
+	return r->return_path.ptr != NULL ? r->return_path :
+	    l->envelope.sender;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t x, y;
+
+	x = *(const uint32_t *)a;
+	y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+void
+letter_put_back(struct letter *l, const uint32_t *recipients, size_t count)
+{
+	memcpy(l->left + l->nleft, recipients, count * sizeof(*recipients));
+	l->nleft += count;
+	qsort(l->left, l->nleft, sizeof(*l->left), by_number);
+}

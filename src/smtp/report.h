@@ -1,0 +1,37 @@
+/*
+ * What the agent tells the manager: records of mail/job on their socket. Equal
+ * verdicts of neighbouring recipients go out as one range. A manager that is
+ * gone is remembered and no error. It never reads from the socket.
+ */
+#ifndef SMTP_REPORT_H
+#define SMTP_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "mail/job.h"
+#include "smtp/outcome.h"
+
+struct report {
+	int socket;
+	bool gone;		/* nobody listens any more */
+	unsigned pace;		/* the last JOB_PACE */
+	struct outcome held;	/* may grow by the next recipient's */
+};
+
+#define REPORT_INIT(fd) {.socket = (fd), .held = OUTCOME_INIT}
+
+/* The verdict of the recipients first to last of a job. */
+void report_verdict(struct report *r, uint32_t job, uint32_t first,
+    uint32_t last, const struct outcome *o);
+/* All verdicts of the job are out. */
+void report_done(struct report *r, uint32_t job);
+void report_trouble(struct report *r, const struct outcome *o);
+/* JOB_READY or JOB_TICKET. */
+void report_bytes(struct report *r, enum job_record type, struct slice body);
+/* JOB_PACE, where it is another than before. */
+void report_pace(struct report *r, unsigned jobs);
+void report_free(struct report *r);
+
+#endif

@@ -1,0 +1,80 @@
+#include "smtp/style.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+
+/* Long enough to spare a server that never learns, short enough to forgive a
+ * bad hour. */
+#define LESSON_LASTS (3600 * CLOCK_SEC)
+
+static const char *const names[] = {
+	[STYLE_LOCKSTEP] = "lockstep",
+	[STYLE_TWO_TURNS] = "two-turns",
+	[STYLE_ONE_TURN] = "one-turn",
+	[STYLE_BDAT] = "bdat",
+	[STYLE_BDAT_AHEAD] = "bdat-ahead",
+};
+
+const char *
+style_name(enum style style)
+{
+	return names[style];
+}
+
+/* CHUNKING without PIPELINING is no licence to group (PIPELINING's rule 2). */
+static enum style
+style_offered(const struct capability *can, unsigned in_flight)
+{
+	if (!can->pipelining)
+		return STYLE_LOCKSTEP;
+	if (!can->chunking)
+		return STYLE_ONE_TURN;
+	return in_flight > 1 ? STYLE_BDAT_AHEAD : STYLE_BDAT;
+}
+
+enum style
+style_choose(const struct capability *can, unsigned in_flight,
+    const struct lesson *lesson)
+{
+	enum style style;
+
+	style = style_offered(can, in_flight);
+	if (lesson->until > clock_boot() && lesson->top < style)
+		return lesson->top;
+	return style;
+}
+
+enum style
+style_step_down(enum style style, struct lesson *lesson)
+{
+	if (style > STYLE_LOCKSTEP)
+		style--;
+	lesson->top = style;
+	lesson->until = clock_boot() + LESSON_LASTS;
+	return style;
+}
+
+void
+lesson_print(const struct lesson *lesson, struct buf *out)
+{
+	buf_addf(out, "%d %" PRId64 "\n", (int)lesson->top, lesson->until);
+}
+
+bool
+lesson_parse(struct slice text, struct lesson *lesson, struct slice *ticket)
+{
+	unsigned long long top, until;
+	struct slice line, word;
+
+	if (!slice_cut(&text, '\n', &line) || text.ptr == NULL ||
+	    !slice_cut(&line, ' ', &word) ||
+	    !slice_to_number(word, STYLE_BDAT_AHEAD, &top) ||
+	    !slice_to_number(line, INT64_MAX, &until))
+		return false;
+	lesson->top = (enum style)top;
+	lesson->until = (int64_t)until;
+	*ticket = text;
+	return true;
+}
