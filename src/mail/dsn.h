@@ -45,16 +45,18 @@ struct dsn {
 	int64_t arrival;	/* of the original, wall clock */
 	const struct dsn_recipient *recipients;
 	size_t count;
-	/* The original in wire form, at most DSN_ORIGINAL_MAX of it, and
-	 * whether that is its header only (message/rfc822-headers)... */
+	/* The original in wire form, cut at DSN_ORIGINAL_MAX in any case;
+	 * whether that is its header only (text/rfc822-headers), and whether
+	 * a byte of it may be above 127. */
 	struct slice original;
 	bool headers_only;
 	bool is_8bit;
 };
 
-/* Appends header, empty line and body; *header_size is what of it is header.
- * The subject, the plain text and the machine-readable part all come from the
- * same recipients. */
+/* Appends header, empty line and body; *header_size is what of it is header,
+ * empty line included. The subject, the plain text and the machine-readable
+ * part all come from the same recipients. Addresses above ASCII are written as
+ * RFC 6533 has it, \x{E9}: all of it but To: and the original is ASCII. */
 void dsn_print(const struct dsn *d, struct buf *out, size_t *header_size);
 
 #endif
