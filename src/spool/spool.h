@@ -23,13 +23,11 @@ struct spool *spool_open(const char *path, struct buf *error);
 /* Takes the one lock that says who owns this spool: a descriptor, or -1 with
  * errno EWOULDBLOCK when another daemon has it. */
 int spool_lock(struct spool *s);
-/* The lock that agents hold while they live (a shared flock), and the manager
- * asks for before it starts others. */
+/* The lock that agents hold while they live (shared; it outlives a daemon that
+ * was killed), and that a new daemon must get exclusively before it starts
+ * others: a descriptor, or -1 with errno EWOULDBLOCK. */
 int spool_agent_lock(struct spool *s, bool exclusive);
 
-/* A new ID: 16 characters, sorted by time, random tail. */
-void spool_new_id(char id[static ID_LEN + 1]);
-bool spool_is_id(struct slice name);
 
 /* Opens a new file in tmp/. -1 with errno. */
 int spool_begin(struct spool *s, const char *id);
@@ -45,24 +43,32 @@ bool spool_sync_queue(struct spool *s);
 /* Gives up what spool_begin() began. Closes *fd. */
 void spool_abandon(struct spool *s, const char *id, int *fd);
 
-/* Opens a queued message for reading. -1 with errno. */
+/* Opens a queued (or failed) message for reading. -1 with errno. */
 int spool_read(struct spool *s, const char *id);
-/* Removes a message and its journal. Durable after spool_sync_queue(). */
+int spool_read_failed(struct spool *s, const char *id);
+/* Opens the journal of a queued message with the open(2) flags given. */
+int spool_open_journal(struct spool *s, const char *id, int flags);
+/* Removes a message, then its journal. Durable after spool_sync_queue(). */
 bool spool_remove(struct spool *s, const char *id);
-/* Moves a message to failed/, durably. */
+/* Moves a message to failed/, durably, and drops its journal. */
 bool spool_fail(struct spool *s, const char *id);
+/* Removes a message from failed/. */
+bool spool_forget(struct spool *s, const char *id);
 /* Calls fn for each message of queue/ (or of failed/), in no order, without
  * opening any; false with errno. */
 bool spool_each(struct spool *s, bool failed,
-    void (*fn)(void *arg, const char *id, bool has_journal), void *arg);
-/* Removes from tmp/ what is older than an hour and not ours. */
-void spool_sweep(struct spool *s);
-/* Bytes that a message could still take, free space less keep_free. */
+    void (*fn)(void *arg, const char *id), void *arg);
+/* Removes everything from tmp/: only at start, when nobody writes there. */
+void spool_clear(struct spool *s);
+/* Bytes that are free in the spool; UINT64_MAX where nobody can tell. */
 uint64_t spool_free_space(struct spool *s);
+
+/* A file of state/ by name, opened with the flags given, mode 0600. */
+int spool_state_open(struct spool *s, const char *name, int flags);
 
 /* The drop folder. Names are IDs; those that begin with a dot are unfinished. */
 int spool_drop_fd(struct spool *s);
-/* Calls fn for each finished file; foreign ones are passed to odd (once). */
+/* Calls fn for each file that is not unfinished, foreign names included. */
 bool spool_drop_each(struct spool *s,
     void (*fn)(void *arg, const char *name), void *arg);
 /*
@@ -73,11 +79,5 @@ int spool_drop_open(struct spool *s, const char *name, uid_t *owner);
 bool spool_drop_remove(struct spool *s, const char *name);
 /* Removes unfinished files older than a day. */
 void spool_drop_sweep(struct spool *s);
-
-/* The front program's half, without struct spool: writes what fn produces into
- * a new file of the drop folder at path and makes it durable under its name. */
-int drop_begin(const char *path, char id[static ID_LEN + 1]);
-bool drop_commit(const char *path, const char *id, int *fd);
-void drop_abandon(const char *path, const char *id, int *fd);
 
 #endif

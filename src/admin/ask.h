@@ -1,0 +1,16 @@
+/*
+ * One question to the daemon over its control socket, and the answer to
+ * standard output as it comes. It never interprets either.
+ */
+#ifndef ADMIN_ASK_H
+#define ADMIN_ASK_H
+
+#include <stdbool.h>
+
+#include "config/config.h"
+
+/* The status the daemon gave, or EX_TEMPFAIL (said on standard error) when it
+ * does not answer. say_empty: an answer without a line is "queue is empty". */
+int ask_daemon(const struct config *c, const char *line, bool say_empty);
+
+#endif

@@ -1,0 +1,90 @@
+#include "admin/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "admin/ask.h"
+#include "base/buf.h"
+
+/* An option of a command turns it into another word for the daemon. */
+static const struct command {
+	const char *name;
+	const char *option;	/* NULL: without */
+	const char *ask;
+	bool takes_words;
+	const char *help;
+} commands[] = {
+	{"flush", NULL, "flush", false, "try everything now"},
+	{"flush", "--wait", "flush-wait", false,
+	    "the same, and wait for it: 0 when the queue is empty then"},
+	{"queue", NULL, "list", false, "what waits, and why"},
+	{"queue", "--ids", "ids", false, "one ID a line"},
+	{"status", NULL, "status", false, "the smarthosts and the queue"},
+	{"hold", NULL, "hold", true, "ID...: keep until released"},
+	{"release", NULL, "release", true, "ID...: let a held message go"},
+	{"retry", NULL, "retry", true, "ID...: try these now"},
+	{"remove", NULL, "remove", true, "ID...: throw away for good"},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+void
+commands_help(void)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		fprintf(stderr, "  %-8s %-7s %s\n", commands[i].name,
+		    commands[i].option == NULL ? "" : commands[i].option,
+		    commands[i].help);
+}
+
+static bool
+matches(const struct command *c, int argc, char **argv)
+{
+	const char *option;
+
+	if (strcmp(c->name, argv[0]) != 0)
+		return false;
+	option = argc > 1 && argv[1][0] == '-' ? argv[1] : NULL;
+	if (c->option == NULL || option == NULL)
+		return c->option == option;
+	return strcmp(c->option, option) == 0;
+}
+
+static int
+run(const struct config *config, const struct command *c, int argc,
+    char **argv)
+{
+	struct buf line = BUF_INIT;
+	int i, status;
+
+	i = c->option == NULL ? 1 : 2;
+	if ((i < argc) != c->takes_words) {
+		fprintf(stderr, "navette: %s: %s\n", c->name,
+		    c->takes_words ? "which message? give its ID (navette "
+		    "queue shows it)" : "takes no further words");
+		return EX_USAGE;
+	}
+	buf_add_string(&line, c->ask);
+	for (; i < argc; i++)
+		buf_addf(&line, " %s", argv[i]);
+	status = ask_daemon(config, buf_string(&line),
+	    strcmp(c->ask, "list") == 0);
+	buf_free(&line);
+	return status;
+}
+
+int
+commands_run(const struct config *c, int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (matches(&commands[i], argc, argv))
+			return run(c, &commands[i], argc, argv);
+	fprintf(stderr, "navette: there is no command \"%s%s%s\"\n", argv[0],
+	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	commands_help();
+	return EX_USAGE;
+}

@@ -1,0 +1,66 @@
+#include "launch/account.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spool/spool.h"
+
+static bool
+make_socket_folder(const struct config *c, uid_t uid, gid_t gid,
+    struct buf *error)
+{
+	const char *slash;
+	char *folder;
+	bool ok;
+
+	slash = strrchr(c->socket, '/');
+	folder = slice_dup((struct slice){c->socket,
+	    (size_t)(slash - c->socket)});
+	/* One that is there keeps its owner: systemd made it, or somebody
+	 * who knows why. */
+	ok = mkdir(folder, 0755) == 0 ? chmod(folder, 0755) == 0 &&
+	    chown(folder, uid, gid) == 0 : errno == EEXIST;
+	if (!ok)
+		buf_addf(error, "cannot make %s for the sockets: %s", folder,
+		    strerror(errno));
+	free(folder);
+	return ok;
+}
+
+static bool
+make_folders(const struct config *c, uid_t uid, gid_t gid,
+    struct buf *error)
+{
+	return spool_create(c->spool, uid, gid, error) &&
+	    make_socket_folder(c, uid, gid, error);
+}
+
+bool
+account_become(const struct config *c, struct buf *error)
+{
+	const struct passwd *pw;
+
+	if (geteuid() != 0)
+		return make_folders(c, (uid_t)-1, (gid_t)-1, error);
+	pw = getpwnam(c->user);
+	if (pw == NULL) {
+		buf_addf(error, "there is no account \"%s\" for the daemon; "
+		    "make one (adduser --system --group %s) or name another "
+		    "with the key user in %s", c->user, c->user, c->file);
+		return false;
+	}
+	if (!make_folders(c, pw->pw_uid, pw->pw_gid, error))
+		return false;
+	if (initgroups(pw->pw_name, pw->pw_gid) == 0 &&
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == 0 &&
+	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == 0)
+		return true;
+	buf_addf(error, "cannot become the account \"%s\": %s", c->user,
+	    strerror(errno));
+	return false;
+}

@@ -1,0 +1,17 @@
+/*
+ * The account the daemon runs as: what root starts becomes it for good, once
+ * the folders that it needs are there. Anyone else stays who they are.
+ */
+#ifndef LAUNCH_ACCOUNT_H
+#define LAUNCH_ACCOUNT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "config/config.h"
+
+/* Makes the spool and the folder of the sockets, then becomes the account.
+ * False with a sentence in *error. */
+bool account_become(const struct config *c, struct buf *error);
+
+#endif

@@ -1,0 +1,515 @@
+#include "launch/launcher.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/record.h"
+#include "base/role.h"
+#include "base/strlist.h"
+#include "config/config.h"
+#include "launch/account.h"
+#include "launch/child.h"
+#include "launch/notify.h"
+#include "launch/sockets.h"
+#include "launch/vault.h"
+#include "spool/spool.h"
+
+/* Two, so that one can take mail in while the other waits for the disk. */
+#define INTAKES 2
+/* How often the lock of a killed daemon's agents is looked at. */
+#define LOCK_AGAIN (250 * CLOCK_MSEC)
+/* Between two starts of everything, so that a crash at each start does not
+ * spin. */
+#define RESTART_PAUSE (1 * CLOCK_SEC)
+
+struct launcher {
+	const struct launcher_start *start;
+	struct config *config;
+	struct spool *spool;
+	struct loop *loop;
+	int submit, control;	/* listening */
+	char *control_path;
+	int signals;
+	int manager;		/* our end; -1: there is none */
+	struct record_reader from_manager;
+	bool published;
+	bool stopping;
+	int64_t kill_at;	/* when stopping: patience ends */
+	int64_t started;
+	int64_t restart_at;	/* CLOCK_NEVER: nothing to start */
+	bool agents_clear;	/* no agent of another daemon is left */
+	struct strlist wanted;	/* agents asked for, not started yet */
+	int status;
+};
+
+static struct launcher launcher;
+
+static struct child_start
+prepare(struct launcher *l, const char *role)
+{
+	struct child_start s;
+
+	memset(&s, 0, sizeof(s));
+	s.role = role;
+	s.config_path = l->start->config_path;
+	s.to_stderr = l->start->to_stderr;
+	s.config = buf_slice(&l->config->text);
+	s.peer = s.own = s.lock = -1;
+	return s;
+}
+
+static bool
+start_child(struct child_start *s)
+{
+	if (child_start(s) != NULL)
+		return true;
+	log_error("cannot start the %s: %s", s->role, strerror(errno));
+	return false;
+}
+
+/* Starts a role that talks to the manager, and gives the manager its end. */
+static bool
+start_joined(struct launcher *l, struct child_start *s, unsigned record,
+    struct slice body)
+{
+	int ends[2];
+	bool ok;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+		log_error("cannot make a socketpair: %s", strerror(errno));
+		return false;
+	}
+	s->peer = ends[1];
+	ok = start_child(s) &&
+	    record_send(l->manager, record, body, ends[0]);
+	file_close(&ends[0]);
+	return ok;
+}
+
+static void
+start_intake(struct launcher *l, bool first)
+{
+	struct child_start s;
+
+	s = prepare(l, ROLE_INTAKE);
+	s.own = l->submit;
+	s.first = first;
+	start_joined(l, &s, MANAGER_INTAKE, first ? SLICE("first") :
+	    SLICE("other"));
+}
+
+static void
+start_intakes(struct launcher *l)
+{
+	int i;
+
+	for (i = 0; i < INTAKES; i++)
+		start_intake(l, i == 0);
+}
+
+static void deny_agent(struct launcher *l, const char *title,
+    const char *why);
+
+static void
+start_agent(struct launcher *l, const char *title)
+{
+	struct buf error = BUF_INIT;
+	struct child_start s;
+	size_t i;
+
+	for (i = 0; i < l->config->count; i++)
+		if (strcmp(l->config->smarthosts[i].title, title) == 0)
+			break;
+	if (i == l->config->count)
+		return;
+	s = prepare(l, ROLE_AGENT);
+	s.smarthost = title;
+	s.own = vault_open(&l->config->smarthosts[i], &error);
+	if (s.own < 0)
+		deny_agent(l, title, buf_string(&error));
+	else {
+		s.lock = spool_agent_lock(l->spool, false);
+		if (!start_joined(l, &s, MANAGER_AGENT, slice_from(title)))
+			deny_agent(l, title, "the agent cannot be started");
+	}
+	file_close(&s.own);
+	buf_free(&error);
+}
+
+static void
+deny_agent(struct launcher *l, const char *title, const char *why)
+{
+	struct buf body = BUF_INIT;
+
+	buf_addf(&body, "%s\n%s", title, why);
+	record_send(l->manager, MANAGER_NO_AGENT, buf_slice(&body), -1);
+	buf_free(&body);
+}
+
+/* Whether nobody delivers any more for a daemon that was killed. */
+static bool
+is_clear(struct launcher *l)
+{
+	int fd;
+
+	if (l->agents_clear)
+		return true;
+	fd = spool_agent_lock(l->spool, true);
+	l->agents_clear = fd >= 0;
+	file_close(&fd);
+	return l->agents_clear;
+}
+
+static void
+start_wanted(struct launcher *l)
+{
+	size_t i;
+
+	if (l->wanted.count == 0 || l->manager < 0 || !is_clear(l))
+		return;
+	for (i = 0; i < l->wanted.count; i++)
+		start_agent(l, l->wanted.items[i]);
+	strlist_free(&l->wanted);
+}
+
+static void
+publish(struct launcher *l)
+{
+	struct buf error = BUF_INIT;
+
+	if (l->published)
+		return;
+	l->published = true;
+	if (!socket_publish(l->control_path, &error) ||
+	    !socket_publish(l->config->socket, &error))
+		log_error("%s", buf_string(&error));
+	buf_free(&error);
+	notify_send("READY=1");
+	log_info("event=ready smarthosts=%zu", l->config->count);
+}
+
+static void
+hear_record(struct launcher *l, const struct record *r)
+{
+	char *title;
+
+	title = slice_dup(r->body);
+	switch (r->type) {
+	case LAUNCHER_READY:
+		start_intakes(l);
+		publish(l);
+		break;
+	case LAUNCHER_AGENT:
+		strlist_add(&l->wanted, title);
+		break;
+	case LAUNCHER_FORGET:
+		vault_forget(title);
+		break;
+	default:
+		break;
+	}
+	free(title);
+}
+
+static void
+manager_gone(struct launcher *l)
+{
+	loop_remove(l->loop, l->manager);
+	file_close(&l->manager);
+	record_reader_free(&l->from_manager);
+	strlist_free(&l->wanted);
+}
+
+static void
+manager_ready(void *arg, uint32_t events)
+{
+	struct launcher *l = arg;
+	struct record r;
+
+	(void)events;
+	if (record_receive(&l->from_manager, l->manager) <= 0) {
+		manager_gone(l);
+		return;
+	}
+	while (record_next(&l->from_manager, &r) > 0) {
+		hear_record(l, &r);
+		file_close(&r.fd);
+	}
+}
+
+static bool
+start_manager(struct launcher *l)
+{
+	struct child_start s;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return false;
+	s = prepare(l, ROLE_MANAGER);
+	s.own = l->control;
+	s.peer = ends[1];
+	l->manager = ends[0];
+	l->started = clock_boot();
+	l->restart_at = CLOCK_NEVER;
+	return start_child(&s) && loop_add(l->loop, l->manager, EPOLLIN,
+	    manager_ready, l);
+}
+
+/*
+ * The manager is gone: what its intakes commit now would be told to nobody, and
+ * its agents finish alone. When all of them are gone everything starts anew.
+ */
+static void
+plan_restart(struct launcher *l)
+{
+	if (l->stopping || l->restart_at != CLOCK_NEVER)
+		return;
+	child_signal(ROLE_INTAKE, SIGTERM);
+	l->restart_at = clock_add(l->started, RESTART_PAUSE);
+	l->agents_clear = false;
+}
+
+static void
+restart(struct launcher *l)
+{
+	if (l->restart_at > clock_boot() || l->stopping ||
+	    child_has(ROLE_MANAGER) || child_has(ROLE_INTAKE))
+		return;
+	if (l->manager >= 0)
+		manager_gone(l);
+	log_warning("event=restart");
+	spool_clear(l->spool);
+	if (!start_manager(l)) {
+		l->started = clock_boot();
+		l->restart_at = clock_add(l->started, RESTART_PAUSE);
+	}
+}
+
+static void
+log_end(const struct child *c, int status)
+{
+	if (WIFSIGNALED(status))
+		log_error("the %s (pid %d) was ended by signal %d", c->role,
+		    (int)c->pid, WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0 && !c->leaving &&
+	    WEXITSTATUS(status) != EX_TEMPFAIL)
+		log_error("the %s (pid %d) ended with status %d", c->role,
+		    (int)c->pid, WEXITSTATUS(status));
+}
+
+static void
+reap(struct launcher *l)
+{
+	struct child *c;
+	int status;
+
+	while ((c = child_reap(&status)) != NULL) {
+		log_end(c, status);
+		if (strcmp(c->role, ROLE_MANAGER) == 0)
+			plan_restart(l);
+		else if (strcmp(c->role, ROLE_INTAKE) == 0 && !c->leaving &&
+		    !l->stopping && l->manager >= 0)
+			start_intake(l, c->first);
+		free(c);
+	}
+}
+
+static void
+stop(struct launcher *l)
+{
+	if (l->stopping)
+		return;
+	l->stopping = true;
+	notify_send("STOPPING=1");
+	log_info("event=stopping");
+	l->kill_at = clock_add(clock_boot(), l->config->stop_wait);
+	if (l->published) {
+		socket_withdraw(l->config->socket);
+		socket_withdraw(l->control_path);
+	}
+	child_signal(ROLE_INTAKE, SIGTERM);
+	if (l->manager >= 0)
+		record_send(l->manager, MANAGER_STOP, SLICE(""), -1);
+}
+
+static bool
+is_same_place(const struct config *a, const struct config *b)
+{
+	return strcmp(a->spool, b->spool) == 0 &&
+	    strcmp(a->socket, b->socket) == 0 &&
+	    strcmp(a->user, b->user) == 0;
+}
+
+static void
+send_config(struct launcher *l)
+{
+	if (l->manager >= 0)
+		record_send(l->manager, MANAGER_CONFIG,
+		    buf_slice(&l->config->text), -1);
+}
+
+static void
+reload(struct launcher *l)
+{
+	struct buf errors = BUF_INIT;
+	struct config *fresh;
+
+	notify_send("RELOADING=1");
+	fresh = config_load(l->start->config_path, &errors);
+	if (fresh == NULL)
+		log_alarm("event=reload-refused error=\"%s\" advice=\"the "
+		    "old configuration stays in force\"",
+		    buf_string(&errors));
+	else if (!is_same_place(fresh, l->config)) {
+		log_alarm("event=reload-refused error=\"spool, socket or user "
+		    "has changed\" advice=\"restart the daemon\"");
+		config_free(fresh);
+	} else {
+		config_free(l->config);
+		l->config = fresh;
+		vault_forget_all();
+		send_config(l);
+		child_signal(ROLE_INTAKE, SIGTERM);
+		if (l->manager >= 0)
+			start_intakes(l);
+		log_info("event=reloaded smarthosts=%zu", fresh->count);
+	}
+	notify_send("READY=1");
+	buf_free(&errors);
+}
+
+static void
+signal_ready(void *arg, uint32_t events)
+{
+	struct launcher *l = arg;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(l->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGCHLD)
+		reap(l);
+	else if (info.ssi_signo == SIGHUP)
+		reload(l);
+	else
+		stop(l);
+}
+
+static bool
+watch_signals(struct launcher *l)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	l->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	return l->signals >= 0 && loop_add(l->loop, l->signals, EPOLLIN,
+	    signal_ready, l);
+}
+
+static int
+take_spool(struct launcher *l, struct buf *error)
+{
+	l->spool = spool_open(l->config->spool, error);
+	if (l->spool == NULL)
+		return EX_CANTCREAT;
+	if (spool_lock(l->spool) < 0) {
+		buf_addf(error, errno == EWOULDBLOCK ? "another navetted "
+		    "serves the spool %s already" : "cannot lock the spool %s",
+		    l->config->spool);
+		return EX_TEMPFAIL;
+	}
+	spool_clear(l->spool);
+	return EX_OK;
+}
+
+static int
+take_sockets(struct launcher *l, struct buf *error)
+{
+	l->control_path = socket_control_path(l->config->socket);
+	l->submit = socket_prepare(l->config->socket, error);
+	l->control = l->submit < 0 ? -1 :
+	    socket_prepare(l->control_path, error);
+	return l->control < 0 ? EX_CANTCREAT : EX_OK;
+}
+
+static int
+begin(struct launcher *l, struct buf *error)
+{
+	int status;
+
+	l->config = config_load(l->start->config_path, error);
+	if (l->config == NULL || !account_become(l->config, error))
+		return EX_CONFIG;
+	/* Nobody but root looks into a process that holds passwords. */
+	prctl(PR_SET_DUMPABLE, 0);
+	status = take_spool(l, error);
+	if (status == EX_OK)
+		status = take_sockets(l, error);
+	if (status != EX_OK)
+		return status;
+	l->loop = loop_new();
+	if (l->loop != NULL && watch_signals(l) && start_manager(l))
+		return EX_OK;
+	buf_addf(error, "cannot start: %s", strerror(errno));
+	return EX_OSERR;
+}
+
+/* Until when to sleep at the longest. */
+static int64_t
+next_wake(const struct launcher *l)
+{
+	if (l->stopping)
+		return l->kill_at;
+	if (l->wanted.count > 0 && !l->agents_clear)
+		return clock_add(clock_boot(), LOCK_AGAIN);
+	return l->restart_at;
+}
+
+int
+launcher_run(const struct launcher_start *start)
+{
+	struct launcher *l;
+	struct buf error = BUF_INIT;
+
+	l = &launcher;
+	l->start = start;
+	l->manager = -1;
+	l->restart_at = CLOCK_NEVER;
+	l->status = child_begin() ? begin(l, &error) : EX_OSERR;
+	if (l->status != EX_OK) {
+		log_error("%s", error.len > 0 ? buf_string(&error) :
+		    strerror(errno));
+		return l->status;
+	}
+	while (!l->stopping || child_first() != NULL) {
+		restart(l);
+		start_wanted(l);
+		if (!loop_run(l->loop, next_wake(l)))
+			return EX_OSERR;
+		if (l->stopping && clock_boot() >= l->kill_at) {
+			child_signal(NULL, SIGKILL);
+			l->kill_at = clock_add(clock_boot(), CLOCK_SEC);
+		}
+	}
+	vault_forget_all();
+	return EX_OK;
+}

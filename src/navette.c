@@ -1,0 +1,53 @@
+/*
+ * navette: the administrator's tool.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "admin/commands.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "config/config.h"
+
+static int
+usage(void)
+{
+	fputs("usage: navette [-C file] command [words]\n", stderr);
+	commands_help();
+	return EX_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct buf errors = BUF_INIT;
+	const char *path = CONFIG_DEFAULT_FILE;
+	struct config *c;
+	int option, status;
+
+	if (!file_keep_standard_open())
+		return EX_OSERR;
+	/* "+": what follows the command is the command's. */
+	while ((option = getopt(argc, argv, "+C:V")) != -1)
+		switch (option) {
+		case 'C':
+			path = optarg;
+			break;
+		case 'V':
+			puts("navette " NAVETTE_VERSION);
+			return EX_OK;
+		default:
+			return usage();
+		}
+	if (optind >= argc)
+		return usage();
+	c = config_load(path, &errors);
+	if (c == NULL) {
+		fprintf(stderr, "navette: %s\n", buf_string(&errors));
+		return EX_CONFIG;
+	}
+	status = commands_run(c, argc - optind, argv + optind);
+	config_free(c);
+	return status;
+}

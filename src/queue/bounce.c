@@ -1,0 +1,248 @@
+#include "queue/bounce.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "mail/address.h"
+#include "spool/id.h"
+
+/* One notice: to one return path, about those recipients that have it. */
+struct notice {
+	struct slice path;
+	struct dsn_recipient *about;
+	size_t count;
+};
+
+static struct slice
+path_of(const struct queued *q, size_t number)
+{
+	const struct recipient *r;
+
+	r = &q->envelope.recipients[number];
+	return r->return_path.ptr != NULL ? r->return_path :
+	    q->envelope.sender;
+}
+
+/* RFC 3461 4.1: whether this recipient's sender wants to hear of it. */
+static bool
+is_wanted(const struct recipient *r, enum dsn_action action)
+{
+	unsigned bit;
+
+	if (action == DSN_FAILED)
+		bit = NOTIFY_FAILURE;
+	else if (action == DSN_DELAYED)
+		bit = NOTIFY_DELAY;
+	else
+		return (r->notify & NOTIFY_SUCCESS) != 0;
+	return r->notify == 0 || (r->notify & bit) != 0;
+}
+
+static void
+describe(const struct bounce *b, size_t number, struct dsn_recipient *to)
+{
+	const struct recipient *r;
+	const struct outcome *o;
+
+	r = &b->queued->envelope.recipients[number];
+	memset(to, 0, sizeof(*to));
+	to->addr = r->addr;
+	to->orcpt = r->orcpt;
+	to->action = b->action;
+	to->retry_until = b->retry_until;
+	o = queued_outcome(b->queued, number);
+	if (o != NULL) {
+		to->verdict = o->verdict;
+		to->last_attempt = o->time;
+	}
+}
+
+/* All chosen recipients from number first on that have the path of first;
+ * done[] marks them. */
+static void
+collect(const struct bounce *b, size_t first, bool *done, struct notice *n)
+{
+	size_t i, count;
+
+	count = b->queued->envelope.count;
+	n->path = path_of(b->queued, first);
+	n->about = xcalloc(count - first, sizeof(*n->about));
+	n->count = 0;
+	for (i = first; i < count; i++) {
+		if (done[i] || !slice_equal(path_of(b->queued, i), n->path))
+			continue;
+		done[i] = true;
+		describe(b, i, &n->about[n->count++]);
+	}
+}
+
+/* The header of the original, or as much of it as is returned whole. */
+static void
+read_original(struct manager *m, const struct bounce *b, bool whole,
+    struct buf *out)
+{
+	const struct envelope *e;
+	uint64_t want;
+	int fd;
+
+	e = &b->queued->envelope;
+	want = e->header_size + (whole ? e->body_size : 0);
+	if (want > DSN_ORIGINAL_MAX)
+		want = DSN_ORIGINAL_MAX;
+	fd = spool_read(m->spool, b->id);
+	buf_reserve(out, (size_t)want);
+	if (fd >= 0 && file_pread(fd, out->data, (size_t)want,
+	    (off_t)e->length))
+		out->len = (size_t)want;
+	out->data[out->len] = '\0';
+	file_close(&fd);
+}
+
+/* Mail for a name at this host has no mailbox here: the postmaster gets it. */
+static struct slice
+reader_of(const struct config *c, struct slice path)
+{
+	struct slice domain;
+
+	domain = address_domain(path);
+	if (c->postmaster != NULL && (domain.len == 0 ||
+	    slice_is_nocase(domain, c->mailname) ||
+	    slice_is_nocase(domain, "localhost")))
+		return slice_from(c->postmaster);
+	return path;
+}
+
+static bool
+write_message(struct manager *m, const struct envelope *e,
+    const struct buf *wire, const char *id)
+{
+	struct buf all = BUF_INIT;
+	bool ok;
+	int fd;
+
+	fd = spool_begin(m->spool, id);
+	if (fd < 0)
+		return false;
+	envelope_print(e, &all);
+	buf_add_slice(&all, buf_slice(wire));
+	ok = file_write(fd, all.data, all.len);
+	buf_free(&all);
+	if (ok)
+		return spool_commit(m->spool, id, &fd);
+	spool_abandon(m->spool, id, &fd);
+	return false;
+}
+
+static void
+print_notice(struct manager *m, const struct bounce *b,
+    const struct notice *n, const char *id, struct buf *wire, size_t *header)
+{
+	const struct envelope *e;
+	struct buf from = BUF_INIT, original = BUF_INIT;
+	struct dsn d;
+	bool whole;
+
+	e = &b->queued->envelope;
+	whole = b->action == DSN_FAILED && e->ret != RETURN_HEADERS;
+	read_original(m, b, whole, &original);
+	buf_addf(&from, "MAILER-DAEMON@%s", m->config->mailname);
+	memset(&d, 0, sizeof(d));
+	d.id = id;
+	d.original_id = b->id;
+	d.sender = n->path;
+	d.from = buf_slice(&from);
+	d.reporting_mta = m->config->mailname;
+	d.smarthost = b->smarthost;
+	d.envid = e->envid;
+	d.now = clock_wall();
+	d.arrival = e->time;
+	d.recipients = n->about;
+	d.count = n->count;
+	d.original = buf_slice(&original);
+	d.headers_only = !whole;
+	d.is_8bit = (e->flags & ENVELOPE_8BIT) != 0;
+	dsn_print(&d, wire, header);
+	buf_free(&from);
+	buf_free(&original);
+}
+
+static bool
+send_notice(struct manager *m, const struct bounce *b,
+    const struct notice *n)
+{
+	struct recipient reader;
+	struct envelope e;
+	struct buf wire = BUF_INIT;
+	char id[ID_LEN + 1];
+	size_t header;
+	bool ok;
+
+	id_new(id);
+	print_notice(m, b, n, id, &wire, &header);
+	memset(&reader, 0, sizeof(reader));
+	reader.addr = reader_of(m->config, n->path);
+	memset(&e, 0, sizeof(e));
+	e.header_size = header;
+	e.body_size = wire.len - header;
+	e.uid = b->queued->envelope.uid;
+	e.time = clock_wall();
+	e.flags = ENVELOPE_BOUNCE |
+	    (b->queued->envelope.flags & ENVELOPE_8BIT);
+	e.sender = SLICE("");
+	e.recipients = &reader;
+	e.count = 1;
+	ok = write_message(m, &e, &wire, id);
+	buf_free(&wire);
+	if (!ok) {
+		log_error("id=%s event=bounce-not-queued error=\"%s\"", b->id,
+		    strerror(errno));
+		return false;
+	}
+	log_info("id=%s event=%s notice=%s to=<%.*s> about=%zu", b->id,
+	    b->action == DSN_FAILED ? "bounced" : "told", id,
+	    (int)reader.addr.len, reader.addr.ptr, n->count);
+	manager_admit(m, id);
+	return true;
+}
+
+/* Marks as done, so that nobody is told, who is not chosen or not asked for.*/
+static void
+pass_over(const struct bounce *b, bool *done)
+{
+	const struct envelope *e;
+	size_t i;
+
+	e = &b->queued->envelope;
+	for (i = 0; i < e->count; i++)
+		done[i] = !b->is_chosen(b->queued, i) ||
+		    path_of(b->queued, i).len == 0 ||
+		    !is_wanted(&e->recipients[i], b->action);
+}
+
+bool
+bounce_send(struct manager *m, const struct bounce *b)
+{
+	struct notice n;
+	size_t i, count;
+	bool *done, ok;
+
+	if ((b->queued->envelope.flags & ENVELOPE_BOUNCE) != 0)
+		return true;
+	count = b->queued->envelope.count;
+	done = xcalloc(count, sizeof(*done));
+	pass_over(b, done);
+	ok = true;
+	for (i = 0; i < count && ok; i++) {
+		if (done[i])
+			continue;
+		collect(b, i, done, &n);
+		ok = send_notice(m, b, &n);
+		free(n.about);
+	}
+	free(done);
+	return ok;
+}

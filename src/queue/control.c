@@ -1,0 +1,197 @@
+#include "queue/control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "queue/asker.h"
+#include "queue/commands.h"
+#include "queue/flush.h"
+#include "queue/intakes.h"
+
+#define CLIENTS_MAX 200
+#define COMMAND_MAX 65536
+/* So much of an answer is made ahead of a slow reader. */
+#define AHEAD 65536
+
+struct client {
+	struct client *next;
+	struct manager *manager;
+	int fd;
+	uint32_t number;
+	struct asker asker;
+	struct buf in;
+	struct buf out;
+	enum {
+		READING,
+		SETTLING,
+		WAITING,	/* for a flush */
+		ANSWERING
+	} state;
+	struct answer answer;
+};
+
+static struct client *clients;
+static unsigned client_count;
+static uint32_t last_number;
+
+static void
+client_close(struct client *c)
+{
+	struct client **at;
+
+	for (at = &clients; *at != c; at = &(*at)->next)
+		;
+	*at = c->next;
+	client_count--;
+	loop_remove(c->manager->loop, c->fd);
+	file_close(&c->fd);
+	answer_free(&c->answer);
+	buf_free(&c->in);
+	buf_free(&c->out);
+	free(c);
+}
+
+/* Sends what is ready and makes more, until the reader is behind. */
+static void
+client_answer(struct client *c)
+{
+	ssize_t n;
+
+	for (;;) {
+		while (c->out.len < AHEAD &&
+		    answer_more(c->manager, &c->asker, &c->answer, &c->out))
+			;
+		if (c->out.len == 0) {
+			client_close(c);
+			return;
+		}
+		n = send(c->fd, c->out.data, c->out.len,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno == EAGAIN) {
+			loop_change(c->manager->loop, c->fd, EPOLLOUT);
+			return;
+		}
+		if (n < 0) {
+			client_close(c);
+			return;
+		}
+		buf_consume(&c->out, (size_t)n);
+	}
+}
+
+/* Obeys the line that was read, now that all before it is known. */
+static void
+client_obey(struct client *c)
+{
+	struct slice line;
+
+	line = buf_slice(&c->in);
+	line.len = slice_find(line, '\n');
+	if (command_obey(c->manager, &c->asker, line, &c->answer) &&
+	    flush_pending() > 0) {
+		c->state = WAITING;
+		return;
+	}
+	c->state = ANSWERING;
+	client_answer(c);
+}
+
+void
+control_settled(struct manager *m, uint32_t number)
+{
+	struct client *c, *next;
+
+	(void)m;
+	for (c = clients; c != NULL; c = next) {
+		next = c->next;
+		if (c->state == SETTLING && c->number <= number)
+			client_obey(c);
+	}
+}
+
+void
+control_check_waits(struct manager *m)
+{
+	struct client *c, *next;
+
+	(void)m;
+	if (flush_pending() > 0)
+		return;
+	for (c = clients; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != WAITING)
+			continue;
+		c->state = ANSWERING;
+		client_answer(c);
+	}
+}
+
+static void
+client_read(struct client *c)
+{
+	ssize_t n;
+
+	n = file_read_some(c->fd, 4096, &c->in);
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n <= 0 || c->in.len > COMMAND_MAX) {
+		client_close(c);
+		return;
+	}
+	if (slice_find(buf_slice(&c->in), '\n') == c->in.len)
+		return;
+	c->state = SETTLING;
+	c->number = ++last_number;
+	loop_change(c->manager->loop, c->fd, 0);
+	intakes_settle(c->manager, c->number);
+}
+
+static void
+client_ready(void *arg, uint32_t events)
+{
+	struct client *c = arg;
+
+	if (c->state == READING)
+		client_read(c);
+	else if (c->state == ANSWERING && (events & EPOLLOUT) != 0)
+		client_answer(c);
+	else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+		client_close(c);
+}
+
+static void
+listener_ready(void *arg, uint32_t events)
+{
+	struct manager *m = arg;
+	struct client *c;
+	int fd;
+
+	(void)events;
+	fd = accept4(m->control, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0)
+		return;
+	c = xcalloc(1, sizeof(*c));
+	if (client_count >= CLIENTS_MAX || !asker_identify(m, fd, &c->asker) ||
+	    !loop_add(m->loop, fd, EPOLLIN, client_ready, c)) {
+		file_close(&fd);
+		free(c);
+		return;
+	}
+	c->manager = m;
+	c->fd = fd;
+	c->next = clients;
+	clients = c;
+	client_count++;
+}
+
+bool
+control_begin(struct manager *m)
+{
+	return loop_add(m->loop, m->control, EPOLLIN, listener_ready, m);
+}

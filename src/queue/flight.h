@@ -1,0 +1,39 @@
+/*
+ * A message on its way: the recipients an agent was asked to deliver to, the
+ * verdicts that came back, and what follows from them: removal, a journal line,
+ * a bounce, another attempt later. It never talks to the agent.
+ */
+#ifndef QUEUE_FLIGHT_H
+#define QUEUE_FLIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mail/job.h"
+#include "queue/manager.h"
+#include "queue/queued.h"
+#include "spool/journal.h"
+
+struct flight {
+	struct flight *next;
+	struct entry *entry;
+	uint32_t job;
+	struct queued queued;
+	size_t open;		/* recipients asked for */
+	struct journal *journal;	/* NULL: one recipient, one result */
+	bool unsynced;
+	bool account;		/* some verdict was not the message's own */
+};
+
+/* Reads the message and fills the job; *fd is the message's descriptor. NULL
+ * when there is nothing to deliver (it is gone, broken, or done). */
+struct flight *flight_begin(struct manager *m, struct entry *e,
+    struct job *job, int *fd);
+void flight_hear(struct manager *m, struct flight *f,
+    const struct verdict *v);
+/* Makes durable what was heard so far. */
+void flight_sync(struct manager *m, struct flight *f);
+/* Ends it: all verdicts are in (or, with doubt, the agent died with it). */
+void flight_end(struct manager *m, struct flight *f, bool doubt);
+
+#endif

@@ -1,0 +1,70 @@
+#include "queue/flush.h"
+
+#include "base/clock.h"
+#include "queue/lane.h"
+
+static size_t pending;
+
+static void
+make_due(struct entry *e, void *arg)
+{
+	const bool *mark = arg;
+
+	if (e->state == ENTRY_HELD || e->state == ENTRY_BROKEN)
+		return;
+	if (*mark && !e->marked) {
+		e->marked = true;
+		pending++;
+	}
+	if (e->state == ENTRY_WAITING)
+		entry_wait(e, clock_boot());
+}
+
+void
+flush_begin(struct manager *m, bool mark)
+{
+	struct lane *l;
+
+	(void)m;
+	for (l = lanes_first(); l != NULL; l = l->next)
+		lane_lift(l);
+	entry_each(make_due, &mark);
+}
+
+void
+flush_attempted(struct entry *e)
+{
+	if (!e->marked)
+		return;
+	e->marked = false;
+	pending--;
+}
+
+static void
+give_up(struct entry *e, void *arg)
+{
+	if (e->lane == arg)
+		flush_attempted(e);
+}
+
+void
+flush_lane_stopped(const struct lane *l)
+{
+	if (pending > 0)
+		entry_each(give_up, (void *)(uintptr_t)l);
+}
+
+void
+flush_mark_new(struct entry *e)
+{
+	if (pending == 0 || e->marked)
+		return;
+	e->marked = true;
+	pending++;
+}
+
+size_t
+flush_pending(void)
+{
+	return pending;
+}

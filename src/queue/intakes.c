@@ -1,0 +1,182 @@
+#include "queue/intakes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+#include "base/file.h"
+#include "base/role.h"
+#include "queue/control.h"
+#include "queue/users.h"
+
+struct link {
+	struct link *next;
+	struct manager *manager;
+	int fd;
+	bool first;
+	struct record_reader in;
+	uint32_t asked;		/* the last settling that was asked for */
+	uint32_t settled;
+};
+
+static struct link *links;
+
+static void
+tell_limit(struct link *l, uint32_t uid, bool over)
+{
+	struct buf body = BUF_INIT;
+
+	buf_addf(&body, "%lu %d", (unsigned long)uid, over);
+	record_send(l->fd, INTAKE_LIMIT, buf_slice(&body), -1);
+	buf_free(&body);
+}
+
+void
+intakes_tell_limit(uint32_t uid, bool over)
+{
+	struct link *l;
+
+	for (l = links; l != NULL; l = l->next)
+		tell_limit(l, uid, over);
+}
+
+static void
+admit_found(void *arg, const char *id)
+{
+	manager_admit(arg, id);
+}
+
+/* An intake that died may have made a message durable without a word. */
+static void
+compare_with_queue(struct manager *m)
+{
+	spool_each(m->spool, false, admit_found, m);
+}
+
+static void
+settled(struct link *l, uint32_t number)
+{
+	/* Number 0 is our own question at the start. */
+	if (number == 0)
+		compare_with_queue(l->manager);
+	else
+		control_settled(l->manager, number);
+}
+
+static void
+hear(struct link *l, const struct record *r)
+{
+	unsigned long long number;
+	char *id;
+
+	if (r->type == INTAKE_QUEUED && r->body.len == ID_LEN) {
+		id = slice_dup(r->body);
+		manager_admit(l->manager, id);
+		free(id);
+	} else if (r->type == INTAKE_SETTLED &&
+	    slice_to_number(r->body, UINT32_MAX, &number)) {
+		l->settled = (uint32_t)number;
+		settled(l, (uint32_t)number);
+	}
+}
+
+/* Everything that has come so far. False when the intake is gone. */
+static bool
+drain(struct link *l)
+{
+	struct record r;
+	int got;
+
+	while ((got = record_receive(&l->in, l->fd)) > 0)
+		while (record_next(&l->in, &r) > 0)
+			hear(l, &r);
+	return got < 0 && errno == EAGAIN;
+}
+
+static void
+remove_link(struct link *l)
+{
+	struct manager *m;
+	struct link **at;
+	uint32_t asked;
+
+	for (at = &links; *at != l; at = &(*at)->next)
+		;
+	*at = l->next;
+	m = l->manager;
+	asked = l->settled < l->asked ? l->asked : 0;
+	loop_remove(m->loop, l->fd);
+	file_close(&l->fd);
+	record_reader_free(&l->in);
+	free(l);
+	compare_with_queue(m);
+	if (asked != 0)
+		control_settled(m, asked);
+}
+
+static void
+link_ready(void *arg, uint32_t events)
+{
+	(void)events;
+	if (!drain(arg))
+		remove_link(arg);
+}
+
+static void
+ask(struct link *l, uint32_t number)
+{
+	struct buf body = BUF_INIT;
+
+	buf_addf(&body, "%lu", (unsigned long)number);
+	l->asked = number;
+	record_send(l->fd, INTAKE_SETTLE, buf_slice(&body), -1);
+	buf_free(&body);
+}
+
+static void
+tell_new(uint32_t uid, bool over)
+{
+	tell_limit(links, uid, over);
+}
+
+void
+intakes_add(struct manager *m, int fd, bool first)
+{
+	struct link *l;
+
+	l = xcalloc(1, sizeof(*l));
+	l->manager = m;
+	l->fd = fd;
+	l->first = first;
+	if (!file_set_nonblocking(fd, true) ||
+	    !loop_add(m->loop, fd, EPOLLIN, link_ready, l)) {
+		file_close(&fd);
+		free(l);
+		return;
+	}
+	l->next = links;
+	links = l;
+	users_tell_all(tell_new);
+	if (first)
+		ask(l, 0);
+}
+
+void
+intakes_settle(struct manager *m, uint32_t number)
+{
+	struct link *l, *next, *first;
+
+	first = NULL;
+	for (l = links; l != NULL; l = next) {
+		next = l->next;
+		if (!drain(l))
+			remove_link(l);
+		else if (l->first)
+			first = l;
+	}
+	if (first != NULL)
+		ask(first, number);
+	else
+		control_settled(m, number);
+}

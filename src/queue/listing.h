@@ -1,0 +1,23 @@
+/*
+ * The queue in words: one message, or the state of a smarthost, as lines for
+ * people. It never changes anything.
+ */
+#ifndef QUEUE_LISTING_H
+#define QUEUE_LISTING_H
+
+#include "base/buf.h"
+#include "queue/entry.h"
+#include "queue/manager.h"
+
+/* Appends a message: ID, size, date, sender, what it waits for, and each
+ * recipient that is still open with the last word about it. */
+void listing_entry(struct manager *m, const struct entry *e,
+    struct buf *out);
+/* The same for a message of failed/. */
+void listing_failed(struct manager *m, const char *id, struct buf *out);
+/* One line for each smarthost that is stopped; nothing when all is well. */
+void listing_alarms(struct buf *out);
+/* Each smarthost's state, and how much waits. */
+void listing_status(struct buf *out);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * One queued message as it lies in the spool, read when its turn has come or
+ * when somebody asks: its envelope, and of each recipient what its journal
+ * remembers. It never changes anything on disk.
+ */
+#ifndef QUEUE_QUEUED_H
+#define QUEUE_QUEUED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mail/envelope.h"
+#include "mail/verdict.h"
+#include "spool/spool.h"
+
+struct outcome {
+	struct verdict verdict;
+	struct buf words;	/* what verdict.text points into */
+	int64_t time;		/* wall clock */
+};
+
+struct queued {
+	struct buf text;		/* what envelope points into */
+	struct envelope envelope;
+	struct outcome **outcomes;
+	size_t count, cap;
+	uint32_t *outcome_of;	/* by recipient: number + 1; 0: none yet */
+	bool *answered;		/* by recipient: a bounce told of it */
+	unsigned attempts;
+	int64_t last_attempt;	/* wall clock; 0: none */
+	bool warned;
+	bool held;
+};
+
+/*
+ * Reads a message of queue/ (or failed/) and its journal. *fd, where not NULL,
+ * gets the message's open descriptor. False with *why for one that is gone,
+ * unreadable or damaged; nothing is to be freed then.
+ */
+bool queued_load(struct spool *s, const char *id, bool failed,
+    struct queued *q, int *fd, const char **why);
+void queued_free(struct queued *q);
+
+/* Remembers a verdict for the recipients it names; a later one counts. */
+void queued_learn(struct queued *q, const struct verdict *v, int64_t time);
+/* The last outcome of a recipient, or NULL. */
+const struct outcome *queued_outcome(const struct queued *q, size_t number);
+/* Whether a recipient is neither delivered nor refused for good. */
+bool queued_is_open(const struct queued *q, size_t number);
+/* Whether it was refused and nobody has been told. */
+bool queued_is_unanswered(const struct queued *q, size_t number);
+size_t queued_open_count(const struct queued *q);
+void queued_answer(struct queued *q, size_t first, size_t last);
+
+#endif

@@ -1,0 +1,308 @@
+#include "queue/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/role.h"
+#include "mail/job.h"
+
+void
+worker_ask(struct manager *m, struct lane *l)
+{
+	struct worker *w;
+
+	w = xcalloc(1, sizeof(*w));
+	w->manager = m;
+	w->lane = l;
+	w->fd = -1;
+	w->next = l->workers;
+	l->workers = w;
+	l->worker_count++;
+	if (!record_send(m->launcher, LAUNCHER_AGENT, slice_from(l->title),
+	    -1))
+		m->failed = true;
+}
+
+static struct worker *
+asked_worker(struct lane *l)
+{
+	struct worker *w;
+
+	for (w = l->workers; w != NULL; w = w->next)
+		if (w->fd < 0)
+			return w;
+	return NULL;
+}
+
+static void
+worker_free(struct worker *w)
+{
+	struct worker **at;
+
+	for (at = &w->lane->workers; *at != w; at = &(*at)->next)
+		;
+	*at = w->next;
+	w->lane->worker_count--;
+	if (w->fd >= 0) {
+		loop_remove(w->manager->loop, w->fd);
+		file_close(&w->fd);
+	}
+	record_reader_free(&w->in);
+	free(w);
+}
+
+bool
+worker_has_room(const struct worker *w)
+{
+	return w->ready && !w->leaving && w->jobs < w->pace;
+}
+
+bool
+worker_give(struct worker *w, struct entry *e)
+{
+	struct buf text = BUF_INIT;
+	struct flight *f;
+	struct job job;
+	bool sent;
+	int fd;
+
+	f = flight_begin(w->manager, e, &job, &fd);
+	if (f == NULL)
+		return false;
+	job.number = f->job = ++w->last_job;
+	job_print(&job, &text);
+	job_free(&job);
+	sent = record_send(w->fd, JOB_START, buf_slice(&text), fd);
+	buf_free(&text);
+	file_close(&fd);
+	f->next = w->flights;
+	w->flights = f;
+	w->jobs++;
+	if (!sent) {
+		/* It is gone; its end of file gives the message back. */
+		w->leaving = true;
+	}
+	return sent;
+}
+
+static struct flight **
+find_flight(struct worker *w, uint32_t job)
+{
+	struct flight **at;
+
+	for (at = &w->flights; *at != NULL; at = &(*at)->next)
+		if ((*at)->job == job)
+			return at;
+	return NULL;
+}
+
+static bool
+parse_verdict(struct slice body, struct verdict *v, struct buf *words)
+{
+	if (verdict_parse(body, v, words))
+		return true;
+	log_error("an agent sent a verdict that makes no sense");
+	return false;
+}
+
+static void
+hear_verdict(struct worker *w, struct slice body)
+{
+	struct buf words = BUF_INIT;
+	struct flight **f;
+	struct verdict v;
+
+	if (parse_verdict(body, &v, &words)) {
+		f = find_flight(w, v.job);
+		if (f != NULL)
+			flight_hear(w->manager, *f, &v);
+		if (v.kind == VERDICT_DEFERRED &&
+		    (v.scope == SCOPE_ACCOUNT || v.scope == SCOPE_QUOTA) &&
+		    lane_is_open(w->lane))
+			lane_stop(w->manager, w->lane, &v);
+	}
+	buf_free(&words);
+}
+
+static void
+end_flight(struct worker *w, struct flight **at, bool doubt)
+{
+	struct flight *f;
+
+	f = *at;
+	*at = f->next;
+	w->jobs--;
+	flight_end(w->manager, f, doubt);
+}
+
+static void
+hear_done(struct worker *w, struct slice body)
+{
+	unsigned long long job;
+	struct flight **f;
+
+	if (!slice_to_number(body, UINT32_MAX, &job))
+		return;
+	f = find_flight(w, (uint32_t)job);
+	if (f != NULL)
+		end_flight(w, f, false);
+}
+
+static void
+hear_trouble(struct worker *w, struct slice body)
+{
+	struct buf words = BUF_INIT;
+	struct verdict v;
+	bool was_ready;
+
+	was_ready = w->ready;
+	w->leaving = true;
+	w->ready = false;
+	if (parse_verdict(body, &v, &words)) {
+		/* A connection that broke after it had served is no reason to
+		 * stop: the next one will tell. */
+		if (!was_ready || v.scope != SCOPE_CONNECTION)
+			lane_stop(w->manager, w->lane, &v);
+		if (v.scope == SCOPE_ACCOUNT && v.stage == STAGE_AUTH)
+			record_send(w->manager->launcher, LAUNCHER_FORGET,
+			    slice_from(w->lane->title), -1);
+	}
+	buf_free(&words);
+}
+
+static void
+hear_ready(struct worker *w, struct slice body)
+{
+	log_info("smarthost=%s event=connected %.*s", w->lane->title,
+	    (int)body.len, body.ptr);
+	w->ready = true;
+	if (w->pace == 0)
+		w->pace = 1;
+	lane_heal(w->lane);
+}
+
+static void
+hear_pace(struct worker *w, struct slice body)
+{
+	unsigned long long pace;
+
+	if (slice_to_number(body, 1000, &pace) && pace > 0)
+		w->pace = (unsigned)pace;
+}
+
+static void
+hear_ticket(struct worker *w, struct slice body)
+{
+	buf_clear(&w->lane->ticket);
+	buf_add_slice(&w->lane->ticket, body);
+}
+
+static void
+hear_record(struct worker *w, const struct record *r)
+{
+	static void (*const hear[])(struct worker *, struct slice) = {
+		[JOB_READY] = hear_ready,
+		[JOB_VERDICT] = hear_verdict,
+		[JOB_DONE] = hear_done,
+		[JOB_TROUBLE] = hear_trouble,
+		[JOB_TICKET] = hear_ticket,
+		[JOB_PACE] = hear_pace,
+	};
+
+	if (r->type < sizeof(hear) / sizeof(hear[0]) &&
+	    hear[r->type] != NULL)
+		hear[r->type](w, r->body);
+}
+
+static void
+worker_gone(struct worker *w)
+{
+	struct verdict v;
+
+	if (!w->ready && !w->leaving) {
+		memset(&v, 0, sizeof(v));
+		v.kind = VERDICT_DEFERRED;
+		v.scope = SCOPE_CONNECTION;
+		v.stage = STAGE_LOCAL;
+		v.text = SLICE("the agent ended before it was connected");
+		lane_stop(w->manager, w->lane, &v);
+	}
+	while (w->flights != NULL)
+		end_flight(w, &w->flights, true);
+	worker_free(w);
+}
+
+static void
+worker_heard(void *arg, uint32_t events)
+{
+	struct worker *w = arg;
+	struct flight *f;
+	struct record r;
+	int got;
+
+	(void)events;
+	got = record_receive(&w->in, w->fd);
+	if (got > 0)
+		while ((got = record_next(&w->in, &r)) > 0)
+			hear_record(w, &r);
+	else if (got < 0 && errno == EAGAIN)
+		return;
+	else
+		got = -1;
+	for (f = w->flights; f != NULL; f = f->next)
+		flight_sync(w->manager, f);
+	if (got < 0)
+		worker_gone(w);
+}
+
+void
+worker_arrive(struct manager *m, struct lane *l, int fd)
+{
+	struct worker *w;
+
+	w = asked_worker(l);
+	if (w == NULL || !file_set_nonblocking(fd, true) ||
+	    !loop_add(m->loop, fd, EPOLLIN, worker_heard, w)) {
+		close(fd);
+		return;
+	}
+	w->fd = fd;
+	if (l->ticket.len > 0)
+		record_send(fd, JOB_SESSION, buf_slice(&l->ticket), -1);
+	/* A ticket of TLS 1.3 serves once. */
+	buf_clear(&l->ticket);
+	if (w->leaving)
+		worker_dismiss(w);
+}
+
+void
+worker_deny(struct manager *m, struct lane *l, const char *why)
+{
+	struct worker *w;
+	struct verdict v;
+
+	w = asked_worker(l);
+	if (w == NULL)
+		return;
+	worker_free(w);
+	memset(&v, 0, sizeof(v));
+	v.kind = VERDICT_DEFERRED;
+	v.scope = SCOPE_ACCOUNT;
+	v.stage = STAGE_LOCAL;
+	v.text = slice_from(why);
+	lane_stop(m, l, &v);
+}
+
+void
+worker_dismiss(struct worker *w)
+{
+	w->leaving = true;
+	if (w->fd >= 0)
+		record_send(w->fd, JOB_LEAVE, SLICE(""), -1);
+}

@@ -1,0 +1,43 @@
+/*
+ * The manager's end of one agent: its socket, the jobs it has in hand, what it
+ * says. Verdicts go to queue/flight, troubles to queue/lane. It never decides
+ * what a verdict means.
+ */
+#ifndef QUEUE_WORKER_H
+#define QUEUE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/record.h"
+#include "queue/flight.h"
+#include "queue/lane.h"
+#include "queue/manager.h"
+
+struct worker {
+	struct worker *next;	/* of its lane */
+	struct manager *manager;
+	struct lane *lane;
+	int fd;			/* -1: asked for, not there yet */
+	struct record_reader in;
+	bool ready;		/* logged in */
+	bool leaving;		/* no more jobs for it */
+	unsigned pace;		/* jobs it wants in hand */
+	unsigned jobs;
+	uint32_t last_job;
+	struct flight *flights;
+};
+
+/* Asks the launcher for one. */
+void worker_ask(struct manager *m, struct lane *l);
+/* The launcher's answer: its socket, or why there is none. */
+void worker_arrive(struct manager *m, struct lane *l, int fd);
+void worker_deny(struct manager *m, struct lane *l, const char *why);
+/* Whether it takes another job now. */
+bool worker_has_room(const struct worker *w);
+/* Gives it the message; false: the message came to nothing or went back. */
+bool worker_give(struct worker *w, struct entry *e);
+/* Lets it finish what it has in hand and go. */
+void worker_dismiss(struct worker *w);
+
+#endif

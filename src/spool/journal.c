@@ -1,0 +1,149 @@
+#include "spool/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* The longest line: a verdict's text, escaped fourfold, and its numbers. */
+#define LINE_BYTES (VERDICT_TEXT_MAX * 4 + 256)
+/* Most lines are far shorter; this much of a long list's room is enough. */
+#define ROOM_MAX (64u << 20)
+#define READ_MAX (256u << 20)
+
+static const char *const words[] = {
+	[JOURNAL_VERDICT] = "verdict",
+	[JOURNAL_ATTEMPT] = "attempt",
+	[JOURNAL_WARNED] = "warned",
+	[JOURNAL_BOUNCED] = "bounced",
+	[JOURNAL_HELD] = "held",
+	[JOURNAL_FREED] = "freed",
+};
+#define WORDS (sizeof(words) / sizeof(words[0]))
+
+struct journal {
+	int fd;
+};
+
+/* Takes the room ahead of time without changing the size: what is read later
+ * ends where the last line ends. A file system that cannot is no reason to
+ * keep mail; the write itself then tells. */
+static bool
+take_room(int fd, size_t lines)
+{
+	off_t room;
+
+	room = (off_t)(lines * LINE_BYTES);
+	if (room > (off_t)ROOM_MAX)
+		room = ROOM_MAX;
+	return fallocate(fd, FALLOC_FL_KEEP_SIZE, lseek(fd, 0, SEEK_END),
+	    room) == 0 || errno == EOPNOTSUPP;
+}
+
+struct journal *
+journal_open(struct spool *s, const char *id, size_t lines)
+{
+	struct journal *j;
+	int fd, saved;
+
+	fd = spool_open_journal(s, id, O_RDWR | O_APPEND | O_CREAT);
+	if (fd < 0)
+		return NULL;
+	if (!take_room(fd, lines) || !file_sync(fd) || !spool_sync_queue(s)) {
+		saved = errno;
+		file_close(&fd);
+		errno = saved;
+		return NULL;
+	}
+	j = xcalloc(1, sizeof(*j));
+	j->fd = fd;
+	return j;
+}
+
+bool
+journal_add(struct journal *j, const struct journal_entry *e)
+{
+	struct buf line = BUF_INIT;
+	bool ok;
+
+	buf_addf(&line, "%lld %s ", (long long)e->time, words[e->what]);
+	verdict_print(&e->verdict, &line);
+	buf_add_char(&line, '\n');
+	ok = file_write(j->fd, line.data, line.len);
+	buf_free(&line);
+	return ok;
+}
+
+bool
+journal_sync(struct journal *j)
+{
+	return file_sync(j->fd);
+}
+
+void
+journal_close(struct journal *j)
+{
+	if (j == NULL)
+		return;
+	file_close(&j->fd);
+	free(j);
+}
+
+static bool
+parse_line(struct slice line, struct journal_entry *e, struct buf *text)
+{
+	unsigned long long time;
+	struct slice word;
+	size_t i;
+
+	if (!slice_cut(&line, ' ', &word) ||
+	    !slice_to_number(word, INT64_MAX, &time) ||
+	    !slice_cut(&line, ' ', &word) || line.ptr == NULL)
+		return false;
+	e->time = (int64_t)time;
+	for (i = 0; i < WORDS; i++)
+		if (slice_is(word, words[i])) {
+			e->what = (enum journal_what)i;
+			return verdict_parse(line, &e->verdict, text);
+		}
+	return false;
+}
+
+static void
+each_line(struct slice all, void (*fn)(void *, const struct journal_entry *),
+    void *arg)
+{
+	struct buf text = BUF_INIT;
+	struct journal_entry e;
+	struct slice line;
+
+	/* What follows the last line end was torn by a crash. */
+	while (slice_find(all, '\n') < all.len && slice_cut(&all, '\n', &line)) {
+		buf_clear(&text);
+		if (parse_line(line, &e, &text))
+			fn(arg, &e);
+	}
+	buf_free(&text);
+}
+
+bool
+journal_each(struct spool *s, const char *id,
+    void (*fn)(void *arg, const struct journal_entry *e), void *arg)
+{
+	struct buf all = BUF_INIT;
+	int fd;
+	bool ok;
+
+	fd = spool_open_journal(s, id, O_RDONLY);
+	if (fd < 0)
+		return errno == ENOENT;
+	ok = file_read(fd, READ_MAX, &all);
+	file_close(&fd);
+	if (ok)
+		each_line(buf_slice(&all), fn, arg);
+	buf_free(&all);
+	return ok;
+}

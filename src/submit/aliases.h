@@ -1,0 +1,28 @@
+/*
+ * The aliases file and the lists it includes, as files: read again when they
+ * change, with the care that lists owned by users need. What stands in them is
+ * mail/alias's business; complaints go to the log by file and line number, never
+ * by their text, which may be somebody's secret.
+ */
+#ifndef SUBMIT_ALIASES_H
+#define SUBMIT_ALIASES_H
+
+#include <stdbool.h>
+
+#include "config/config.h"
+#include "mail/alias.h"
+
+/* The table as the file is now; an absent file is an empty table. The
+ * configuration must outlive it. */
+const struct alias_table *aliases_current(const struct config *c);
+
+/* alias_include_fn; arg is the const struct config *. Absolute path, no link
+ * in any component, a regular file that others may read, at most 16 MiB, not
+ * below the spool or the folder of the configuration. */
+bool aliases_include(void *arg, const char *path, struct buf *text,
+    const char **why);
+/* alias_complain_fn: one warning in the log. */
+void aliases_complain(void *arg, const char *file, unsigned line,
+    const char *what);
+
+#endif

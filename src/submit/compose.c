@@ -1,0 +1,152 @@
+#include "submit/compose.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "mail/address.h"
+#include "submit/identity.h"
+
+/* -f as it was given, else the login name; bare names get the mailname. */
+static void
+choose_sender(struct composed *c, const struct config *config,
+    const struct submission *wish, const struct identity *who)
+{
+	c->sender = recipients_qualify(config, wish->has_sender ?
+	    wish->sender : slice_from(who->login));
+	c->envelope.sender = slice_from(c->sender);
+}
+
+static bool
+complete_header(struct composed *c, const struct config *config,
+    const struct submission *wish, const struct identity *who,
+    const char *id, struct slice raw, struct buf *error)
+{
+	struct message_origin origin;
+	char *name;
+	bool ok;
+
+	memset(&origin, 0, sizeof(origin));
+	name = wish->name.ptr != NULL ? slice_dup(wish->name) :
+	    xstrdup(who->name);
+	origin.login = who->login;
+	origin.name = name;
+	origin.mailname = config->mailname;
+	origin.id = id;
+	origin.uid = who->uid;
+	origin.time = c->envelope.time;
+	if (wish->has_sender)
+		origin.sender = c->envelope.sender;
+	origin.extract = (wish->flags & SUBMIT_EXTRACT) != 0;
+	ok = message_complete(raw, &origin, &c->message, error);
+	free(name);
+	return ok;
+}
+
+static bool
+add_one(struct composed *c, const struct config *config,
+    const struct recipient *given, struct buf *error)
+{
+	const char *why;
+	char *full;
+	bool ok;
+
+	full = recipients_qualify(config, given->addr);
+	ok = address_is_valid(slice_from(full), &why);
+	if (ok)
+		recipients_add(&c->recipients, config, given);
+	else {
+		buf_add_string(error, "recipient ");
+		buf_add_escaped(error, given->addr, ADDRESS_MAX);
+		buf_addf(error, ": %s", why);
+	}
+	free(full);
+	return ok;
+}
+
+static bool
+add_recipients(struct composed *c, const struct config *config,
+    const struct submission *wish, struct buf *error)
+{
+	struct recipient given;
+	size_t i;
+
+	for (i = 0; i < wish->count; i++)
+		if (!add_one(c, config, &wish->recipients[i], error))
+			return false;
+	memset(&given, 0, sizeof(given));
+	given.notify = wish->notify;
+	for (i = 0; i < c->message.recipients.count; i++) {
+		given.addr = slice_from(c->message.recipients.items[i]);
+		if (!add_one(c, config, &given, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+check_count(const struct composed *c, const struct config *config,
+    int *status, struct buf *error)
+{
+	*status = EX_USAGE;
+	if (c->recipients.count == 0) {
+		buf_add_string(error, "no recipients: neither on the command "
+		    "line nor, with -t, in To:, Cc: or Bcc:");
+		return false;
+	}
+	*status = EX_UNAVAILABLE;
+	if (c->recipients.count <= config->max_recipients)
+		return true;
+	buf_addf(error, "%zu recipients are more than max-recipients = %u",
+	    c->recipients.count, config->max_recipients);
+	return false;
+}
+
+static void
+fill_envelope(struct composed *c, const struct submission *wish, uid_t uid)
+{
+	struct envelope *e;
+
+	e = &c->envelope;
+	e->uid = uid;
+	e->envid = wish->envid;
+	e->ret = wish->ret;
+	e->recipients = c->recipients.items;
+	e->count = c->recipients.count;
+	e->header_size = c->message.header.len;
+	if (c->recipients.utf8 || address_is_utf8(e->sender))
+		e->flags |= ENVELOPE_UTF8;
+	if (c->message.is_bulk)
+		e->flags |= ENVELOPE_BULK;
+}
+
+bool
+compose(struct composed *c, const struct config *config,
+    const struct submission *wish, uid_t uid, const char *id,
+    struct slice raw_header, int *status, struct buf *error)
+{
+	const struct identity *who;
+
+	who = identity_of(uid);
+	c->envelope.time = clock_wall();
+	choose_sender(c, config, wish, who);
+	*status = EX_DATAERR;
+	if (!complete_header(c, config, wish, who, id, raw_header, error) ||
+	    !add_recipients(c, config, wish, error))
+		return false;
+	if (!check_count(c, config, status, error))
+		return false;
+	*status = EX_OK;
+	fill_envelope(c, wish, uid);
+	return true;
+}
+
+void
+compose_free(struct composed *c)
+{
+	recipients_free(&c->recipients);
+	message_free(&c->message);
+	free(c->sender);
+	memset(c, 0, sizeof(*c));
+}

@@ -1,0 +1,51 @@
+/*
+ * One submission being taken in: wishes and message blocks go in as they come,
+ * from the submit socket or from a drop file alike, and one durable queue file
+ * comes out. Without the end record nothing does. It never waits and never
+ * talks to the submitter; submit/server and submit/drops do.
+ */
+#ifndef SUBMIT_INTAKE_H
+#define SUBMIT_INTAKE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+#include "spool/spool.h"
+
+struct intake;
+
+struct intake_context {
+	struct spool *spool;
+	const struct config *config;
+	/* Whether this uid has as much waiting as it may. */
+	bool (*is_over_limit)(uid_t uid);
+};
+
+enum intake_state {
+	INTAKE_MORE,		/* go on feeding */
+	INTAKE_WHOLE,		/* the end record has come: intake_place() */
+	INTAKE_REFUSED		/* intake_status() and intake_text() */
+};
+
+/* uid is who hands over; id is the drop file's, or NULL for a new one. */
+struct intake *intake_new(const struct intake_context *ctx, uid_t uid,
+    const char *id);
+/* Takes in bytes as they come. What follows the end record is ignored. */
+enum intake_state intake_feed(struct intake *i, struct slice bytes);
+/*
+ * Makes the whole message durable, but for the fsync of queue/, which the
+ * caller shares among several (spool_sync_queue()); then intake_log(). False:
+ * refused, and nothing is left of it.
+ */
+bool intake_place(struct intake *i);
+/* The line in the log of a message that is queued now. */
+void intake_log(const struct intake *i);
+const char *intake_id(const struct intake *i);
+/* Before the first byte of the message no reader is kept from leaving. */
+int intake_status(const struct intake *i);
+const char *intake_text(const struct intake *i);
+/* Abandons what is not placed. */
+void intake_free(struct intake *i);
+
+#endif

@@ -1,0 +1,200 @@
+#include "submit/recipients.h"
+
+#include <ctype.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mail/address.h"
+#include "mail/alias.h"
+#include "submit/aliases.h"
+
+/* Names that exist on every host and that somebody must answer for. */
+static const char *const postmaster_names[] = {
+	"root", "postmaster", "MAILER-DAEMON"
+};
+#define POSTMASTER_NAMES \
+	(sizeof(postmaster_names) / sizeof(postmaster_names[0]))
+
+char *
+recipients_qualify(const struct config *c, struct slice addr)
+{
+	struct buf out = BUF_INIT;
+
+	buf_add_slice(&out, addr);
+	if (address_domain(addr).len == 0 && addr.len > 0)
+		buf_addf(&out, "@%s", c->mailname);
+	buf_reserve(&out, 0);
+	return out.data;
+}
+
+static bool
+is_local(const struct config *c, struct slice addr)
+{
+	struct slice domain;
+
+	domain = address_domain(addr);
+	return domain.len == 0 || slice_is_nocase(domain, c->mailname) ||
+	    slice_is_nocase(domain, "localhost");
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* What makes two addresses the same recipient: the domain counts without
+ * case, and so does a different return path as a different recipient. */
+static char *
+identity_key(const char *addr, const char *owner)
+{
+	struct buf key = BUF_INIT;
+	struct slice domain;
+	size_t i;
+
+	domain = address_domain(slice_from(addr));
+	buf_add_string(&key, addr);
+	for (i = key.len - domain.len; i < key.len; i++)
+		key.data[i] = (char)tolower((unsigned char)key.data[i]);
+	buf_addf(&key, "\t%s", owner == NULL ? "" : owner);
+	return key.data;
+}
+
+static bool
+is_new(struct recipients *r, const char *addr, const char *owner)
+{
+	char *key, **found;
+
+	key = identity_key(addr, owner);
+	found = tsearch(key, &r->seen, compare);
+	if (found != NULL && *found == key)
+		return true;
+	free(key);
+	return false;
+}
+
+static struct slice
+own(struct slice s)
+{
+	return (struct slice){s.ptr == NULL ? NULL : slice_dup(s), s.len};
+}
+
+static void
+add_final(struct recipients *r, const struct config *c, const char *addr,
+    const char *owner, const struct recipient *given)
+{
+	struct recipient *one;
+	char *path;
+
+	if (!is_new(r, addr, owner))
+		return;
+	if (r->count == r->cap) {
+		r->cap = r->cap == 0 ? 8 : r->cap * 2;
+		r->items = xrealloc(r->items, r->cap, sizeof(*r->items));
+	}
+	one = &r->items[r->count++];
+	memset(one, 0, sizeof(*one));
+	one->addr = own(slice_from(addr));
+	one->orcpt = own(given->orcpt);
+	one->notify = given->notify;
+	if (owner != NULL) {
+		path = recipients_qualify(c, slice_from(owner));
+		one->return_path = slice_from(path);
+	}
+	r->utf8 = r->utf8 || address_is_utf8(one->addr);
+}
+
+static bool
+is_postmaster_name(struct slice local)
+{
+	size_t i;
+
+	for (i = 0; i < POSTMASTER_NAMES; i++)
+		if (slice_is_nocase(local, postmaster_names[i]))
+			return true;
+	return false;
+}
+
+/* A local name that no alias explains. */
+static void
+add_local(struct recipients *r, const struct config *c, const char *name,
+    const char *owner, const struct recipient *given)
+{
+	char *addr;
+
+	if (c->postmaster != NULL && (c->local_to_postmaster ||
+	    is_postmaster_name(slice_from(name)))) {
+		add_final(r, c, c->postmaster, owner, given);
+		return;
+	}
+	addr = recipients_qualify(c, slice_from(name));
+	add_final(r, c, addr, owner, given);
+	free(addr);
+}
+
+static void
+add_target(struct recipients *r, const struct config *c,
+    const struct alias_target *target, const struct recipient *given)
+{
+	struct slice addr;
+	char *local;
+
+	addr = slice_from(target->addr);
+	if (!is_local(c, addr)) {
+		add_final(r, c, target->addr, target->owner, given);
+		return;
+	}
+	local = slice_dup(address_local(addr));
+	add_local(r, c, local, target->owner, given);
+	free(local);
+}
+
+void
+recipients_add(struct recipients *r, const struct config *c,
+    const struct recipient *given)
+{
+	struct alias_targets targets;
+	char *name;
+	size_t i;
+
+	if (!is_local(c, given->addr)) {
+		name = slice_dup(given->addr);
+		add_final(r, c, name, NULL, given);
+		free(name);
+		return;
+	}
+	memset(&targets, 0, sizeof(targets));
+	name = slice_dup(address_local(given->addr));
+	alias_expand(aliases_current(c), name, aliases_include,
+	    aliases_complain, (void *)(uintptr_t)c, &targets);
+	for (i = 0; i < targets.count; i++)
+		add_target(r, c, &targets.items[i], given);
+	if (targets.count == 0)
+		add_local(r, c, c->postmaster != NULL ? "postmaster" : name,
+		    NULL, given);
+	alias_targets_free(&targets);
+	free(name);
+}
+
+static void
+free_own(struct slice s)
+{
+	free((void *)(uintptr_t)s.ptr);
+}
+
+void
+recipients_free(struct recipients *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		free_own(r->items[i].addr);
+		free_own(r->items[i].orcpt);
+		free_own(r->items[i].return_path);
+	}
+	free(r->items);
+	tdestroy(r->seen, free);
+	memset(r, 0, sizeof(*r));
+}
