@@ -1,11 +1,15 @@
 # The tests. Included by the Makefile at the top; tests/README.md says how they
 # are built and how to run one alone.
 
-check: $(B)/.test-dependencies tests
+check: $(B)/.test-dependencies tests roots
 	tests/run --build $(B)
 	tests/faults/run --build $(B)
 
-.PHONY: check
+# What the tests in real/ and callers/ run in; made once, by root only.
+roots: $(B)/.test-dependencies
+	B=$(B) tests/real/make-root all
+
+.PHONY: check roots
 
 # faultline makes system calls fail or kills at them; patient is for its test.
 FAULTLINE := $(B)/tests/faultline/faultline $(B)/tests/faultline/patient
