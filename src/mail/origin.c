@@ -7,10 +7,23 @@
 /* RFC 2047 section 2: a line with an encoded word in it is no longer. */
 #define ENCODED_LINE_MAX 76
 
+/* Appends the login as a local part; false where there is none that could be
+ * one: the uid has to do then. */
 static bool
-has_login(const struct message_origin *o)
+print_login(const struct message_origin *o, struct buf *out)
 {
-	return o->login != NULL && o->login[0] != '\0';
+	struct buf local = BUF_INIT;
+	const char *why;
+	bool ok;
+
+	if (o->login == NULL || o->login[0] == '\0')
+		return false;
+	address_print_local(slice_from(o->login), &local);
+	ok = address_is_valid(buf_slice(&local), &why);
+	if (ok)
+		buf_add_slice(out, buf_slice(&local));
+	buf_free(&local);
+	return ok;
 }
 
 /* A bounce has no sender, but every message an author. */
@@ -21,9 +34,7 @@ print_author(const struct message_origin *o, struct buf *out)
 		buf_add_string(out, "MAILER-DAEMON");
 	else if (o->sender.ptr != NULL)
 		buf_add_slice(out, o->sender);
-	else if (has_login(o))
-		address_print_local(slice_from(o->login), out);
-	else
+	else if (!print_login(o, out))
 		buf_addf(out, "%lu", (unsigned long)o->uid);
 	if (address_domain(o->sender).len == 0)
 		buf_addf(out, "@%s", o->mailname);
@@ -65,16 +76,20 @@ origin_print_message_id(const struct message_origin *o, const char *name,
 
 /* In a comment, where parentheses would count. */
 static void
-print_login(const struct message_origin *o, struct buf *out)
+print_login_comment(const struct message_origin *o, struct buf *out)
 {
-	const char *c;
+	struct buf login = BUF_INIT;
+	size_t i;
+	char c;
 
-	if (!has_login(o))
-		return;
-	buf_add_string(out, ", ");
-	for (c = o->login; *c != '\0'; c++)
-		buf_add_char(out, *c < 0x20 || *c >= 0x7f || *c == '(' ||
-		    *c == ')' || *c == '\\' ? '?' : *c);
+	if (print_login(o, &login))
+		buf_add_string(out, ", ");
+	for (i = 0; i < login.len; i++) {
+		c = login.data[i];
+		buf_add_char(out, c < 0x20 || c == '(' || c == ')' ||
+		    c == '\\' ? '?' : c);
+	}
+	buf_free(&login);
 }
 
 void
@@ -82,7 +97,7 @@ origin_print_received(const struct message_origin *o, struct buf *out)
 {
 	buf_addf(out, "Received: by %s (navette)\r\n\t(from uid %lu",
 	    o->mailname, (unsigned long)o->uid);
-	print_login(o, out);
+	print_login_comment(o, out);
 	buf_addf(out, ") id %s;\r\n\t", o->id);
 	date_print(o->time, o->utc_offset, out);
 	buf_add_string(out, "\r\n");

@@ -1,0 +1,846 @@
+#include "unit.h"
+
+#include <string.h>
+
+#include "mail/address.h"
+#include "mail/address_set.h"
+#include "mail/utf8.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+struct text_case {
+	const char *text;
+	const char *want;
+};
+
+/* A list in print: "addr", "~" before a bare one, "{name}" behind; or "!" and
+ * why it was refused. */
+static void
+print_list(struct slice text, struct buf *out)
+{
+	struct address_list l;
+	const char *why;
+	size_t i;
+
+	buf_clear(out);
+	why = NULL;
+	if (!address_list_parse(text, &l, &why)) {
+		ck_assert_ptr_null(l.items);
+		ck_assert_uint_eq(l.count, 0);
+		buf_addf(out, "!%s", why);
+		return;
+	}
+	for (i = 0; i < l.count; i++) {
+		buf_addf(out, "%s%s%s", i > 0 ? " " : "",
+		    l.items[i].bare ? "~" : "", l.items[i].addr);
+		if (l.items[i].name != NULL)
+			buf_addf(out, "{%s}", l.items[i].name);
+	}
+	address_list_free(&l);
+}
+
+static void
+check_list(const struct text_case *c)
+{
+	struct buf got = BUF_INIT;
+
+	print_list(slice_from(c->text), &got);
+	ck_assert_msg(strcmp(buf_string(&got), c->want) == 0,
+	    "\"%s\" gives \"%s\", not \"%s\"", c->text, buf_string(&got),
+	    c->want);
+	buf_free(&got);
+}
+
+static const struct text_case plain[] = {
+	{"", ""},
+	{" \t ", ""},
+	{",, ,", ""},
+	{"a@x", "a@x"},
+	{"  a@x  ", "a@x"},
+	{"a@x,b@y", "a@x b@y"},
+	{"a@x , ,, b@y,", "a@x b@y"},
+	{"root", "~root"},
+	{"root, a@x, joe", "~root a@x ~joe"},
+	{"<a@x>", "a@x"},
+	{"< a@x >", "a@x"},
+	{"<root>", "~root"},
+	{"A B <a@x>", "a@x{A B}"},
+	{"A   B\t<a@x>", "a@x{A B}"},
+	{"John Q. Public <a@x>", "a@x{John Q. Public}"},
+	{"\"B, A\" <a@x>", "a@x{B, A}"},
+	{"\"a \\\"b\\\" \\\\c\" <a@x>", "a@x{a \"b\" \\c}"},
+	{"\"\" <a@x>", "a@x"},
+	{"A \"B C\" D <a@x>", "a@x{A B C D}"},
+	{"-f@x", "-f@x"},
+	{"a+b=c@x, d/e@y, f!g, h%i@z", "a+b=c@x d/e@y ~f!g h%i@z"},
+	{"|cat, /etc/passwd", "~|cat ~/etc/passwd"},
+};
+
+START_TEST(lists_are_read_as_rfc_5322_says)
+{
+	check_list(&plain[_i]);
+}
+END_TEST
+
+static const struct text_case groups[] = {
+	{"undisclosed-recipients:;", ""},
+	{"A Group: ;", ""},
+	{"\"A: B\":;", ""},
+	{"Team: a@x, B <b@y>, root;", "a@x b@y{B} ~root"},
+	{"Team: a@x; b@y", "a@x b@y"},
+	{"Team: a@x;, b@y", "a@x b@y"},
+	{"A:;, B:; c@z", "c@z"},
+	{"A. (x:y) B: a@x;", "a@x"},
+	{"Team: a@x", "a@x"},
+	{"Team: ,,a@x,,;", "a@x"},
+	{"A: B: a@x;;", "!a group inside a group"},
+	{"a@b: c@d;", "!a \":\" that no group's name precedes"},
+	{"a@b c:d", "!a \":\" that no group's name precedes"},
+};
+
+START_TEST(groups_are_taken_apart)
+{
+	check_list(&groups[_i]);
+}
+END_TEST
+
+static const struct text_case comments[] = {
+	{"root (Cron Daemon)", "~root{Cron Daemon}"},
+	{"(first) root", "~root{first}"},
+	{"a@x (A) (B)", "a@x{A}"},
+	{"B <a@x> (A)", "a@x{B}"},
+	{"<a@x> (A)", "a@x{A}"},
+	{"a (one) @ (two) x (three)", "a@x{one}"},
+	{"a (one) . b @ (two) x (three) . y", "a.b@x.y{one}"},
+	{"( a (nested (deeply)) one ) a@x", "a@x{a (nested (deeply)) one}"},
+	{"a@x (with \\) and \\( and \\\\)", "a@x{with ) and ( and \\}"},
+	{"a@x (an \" and a < and a , inside)",
+	    "a@x{an \" and a < and a , inside}"},
+	{"A (x) B <a@x>", "a@x{A B}"},
+	{"<(x)a@x(y)>", "a@x{x}"},
+	{"(nothing but this)", ""},
+	{"(x), a@x", "a@x"},
+	{"a@x ( )", "a@x"},
+	{"a@x (one\r\n two)", "a@x{one two}"},
+	{"Team (ours): (empty);", ""},
+};
+
+START_TEST(comments_may_stand_anywhere)
+{
+	check_list(&comments[_i]);
+}
+END_TEST
+
+static const struct text_case quoted[] = {
+	{"\"joe\"@x", "joe@x"},
+	{"\"joe bloggs\"@x", "\"joe bloggs\"@x"},
+	{"\"a@b\"@x", "\"a@b\"@x"},
+	{"\"a\\\"b\\\\c\"@x", "\"a\\\"b\\\\c\"@x"},
+	{"\"joe\".\"b c\".d@x", "\"joe.b c.d\"@x"},
+	{"\"\"@x", "\"\"@x"},
+	{"\"\"", "~\"\""},
+	{"\"joe bloggs\"", "~\"joe bloggs\""},
+	{"\"a@b\"", "~\"a@b\""},
+	{"\"a\r\n b\"@x", "\"a b\"@x"},
+	{"j..d.@docomo.example", "\"j..d.\"@docomo.example"},
+	{".j@x", "\".j\"@x"},
+	{"\\root", "~root"},
+	{"joe\\ bloggs@x", "\"joe bloggs\"@x"},
+	{"joe\\@foo@x", "\"joe@foo\"@x"},
+	{"\"a,b\"@x, \"c;d\"@y", "\"a,b\"@x \"c;d\"@y"},
+};
+
+START_TEST(local_parts_are_quoted_only_where_they_must_be)
+{
+	check_list(&quoted[_i]);
+}
+END_TEST
+
+static const struct text_case obsolete[] = {
+	{"<@a,@b:c@d>", "c@d"},
+	{"<@a.b,,@[1.2.3.4]:c@d>", "c@d"},
+	{"<@a:root>", "~root"},
+	{"<,@a:c@d>", "c@d"},
+	{"Name <@a (x) : c@d>", "c@d{Name}"},
+	{"a . b @ c . d", "a.b@c.d"},
+	{"a@\r\n x", "a@x"},
+	{"a@x,\n\tb@y", "a@x b@y"},
+	{"A\r\n B <a@x>", "a@x{A B}"},
+	{"J. R. <a@x>", "a@x{J. R.}"},
+	{". <a@x>", "a@x{.}"},
+	{"a@[192.0.2.1]", "a@[192.0.2.1]"},
+	{"a@[IPv6:2001:db8::1]", "a@[IPv6:2001:db8::1]"},
+	{"a@[ 192.0.2.1\r\n ]", "a@[192.0.2.1]"},
+	{"a@x.", "a@x"},
+};
+
+START_TEST(obsolete_forms_are_read)
+{
+	check_list(&obsolete[_i]);
+}
+END_TEST
+
+static const struct text_case letters[] = {
+	{"=?utf-8?Q?J=C3=A9?= <j@x>", "j@x{=?utf-8?Q?J=C3=A9?=}"},
+	{"=?utf-8?Q?M,_H?= <h@x>, b@y", "h@x{=?utf-8?Q?M,_H?=} b@y"},
+	{"=?utf-8?Q?A?= =?utf-8?Q?B?= <a@x>",
+	    "a@x{=?utf-8?Q?A?= =?utf-8?Q?B?=}"},
+	{"=?utf-8?Q?a@x", "=?utf-8?Q?a@x"},
+	{"=?u?Q?a,b", "~=?u?Q?a ~b"},
+	{"=?u?Q?a,b?", "~=?u?Q?a ~b?"},
+	{"=?u?Q?a<b@c>", "b@c{=?u?Q?a}"},
+	{"=?", "~=?"},
+	{"J\303\251r\303\264me <j@x>", "j@x{J\303\251r\303\264me}"},
+	{"J\351r\364me <j@x>", "j@x{J\351r\364me}"},
+	{"jos\303\251@ex\303\244mple.org", "jos\303\251@ex\303\244mple.org"},
+	{"a@x (\303\251)", "a@x{\303\251}"},
+	{"\"\001\" <a@x>", "a@x{\001}"},
+	{"\033$B <a@x>", "a@x{\033$B}"},
+};
+
+START_TEST(encoded_words_and_foreign_letters_stay_as_they_are)
+{
+	check_list(&letters[_i]);
+}
+END_TEST
+
+static const struct text_case lenient[] = {
+	{"a@x; b@y", "a@x b@y"},
+	{"a@x b@y", "a@x b@y"},
+	{"<a@x> <b@y>", "a@x b@y"},
+	{"A <a@x> B <b@y>", "a@x{A} b@y{B}"},
+	{"a@x (A) b@y (B)", "a@x{A} b@y{B}"},
+	{"info@x <info@x>", "info@x{info@x}"},
+	{"[Spam] A <a@x>", "a@x{Spam A}"},
+	{":;", ""},
+	{"<>", ""},
+	{"A <>, b@y", "b@y"},
+};
+
+START_TEST(common_mistakes_are_understood)
+{
+	check_list(&lenient[_i]);
+}
+END_TEST
+
+static const struct text_case broken[] = {
+	{"a b", "!white space inside an address"},
+	{"a b@x", "!white space inside an address"},
+	{"a@x b", "!words behind an address"},
+	{"<a@x> B", "!words behind an address"},
+	{"<a@x> <b>", "!words behind an address"},
+	{"a\"b\"@x", "!white space inside an address"},
+	{"@x", "!an address is missing"},
+	{"a@", "!no domain behind the \"@\""},
+	{"a@,b", "!no domain behind the \"@\""},
+	{"a@\"b\"", "!no domain behind the \"@\""},
+	{"a@b@c", "!more than one \"@\" in an address"},
+	{"...", "!an address is missing"},
+	{"a)", "!white space inside an address"},
+	{"a@x)", "!an address is missing"},
+	{"a>", "!white space inside an address"},
+	{"A ) <a@x>", "!a closing bracket that none opened"},
+	{"A ] <a@x>", "!a closing bracket that none opened"},
+	{"A > <a@x>", "!a closing bracket that none opened"},
+	{"<a@x", "!no \">\" where an address should end"},
+	{"<a b>", "!no \">\" where an address should end"},
+	{"<a@x, b@y>", "!no \">\" where an address should end"},
+	{"<a:b>", "!no \">\" where an address should end"},
+	{"<@a>", "!a route without its \":\""},
+	{"<@a:>", "!an address is missing"},
+	{"<A: a@x>", "!no \">\" where an address should end"},
+	{"<a@x>: b", "!a \":\" behind an address"},
+	{"a@x (b", "!a \"(\" without its \")\""},
+	{"(b", "!a \"(\" without its \")\""},
+	{"a@x ((b)", "!a \"(\" without its \")\""},
+	{"\"a", "!a quotation mark without its pair"},
+	{"A \"B <a@x>", "!a quotation mark without its pair"},
+	{"\"A\" \"B <a@x>", "!a quotation mark without its pair"},
+	{"a@[1.2", "!a \"[\" without its \"]\""},
+	{"a@x\n", "!a line end inside"},
+	{"a@x\nb@y", "!a line end inside"},
+	{"a@x\r\nb@y", "!a line end inside"},
+	{"a@x\r b@y", "!a line end inside"},
+	{"a\n@x", "!a line end inside"},
+	{"\"a\nb\"@x", "!a line end inside"},
+	{"\"a\\\nb\"@x", "!a line end inside"},
+	{"(\n)a@x", "!a line end inside"},
+	{"a@x\\\n", "!a line end inside"},
+	{"\001@x", "!a control character in an address"},
+	{"\"\001\"@x", "!a control character in an address"},
+	{"a@\177", "!a control character in an address"},
+	{"a@[\001]", "!a control character in an address"},
+	{"A: \"", "!a quotation mark without its pair"},
+	{"(x): (", "!a \"(\" without its \")\""},
+};
+
+START_TEST(what_no_reading_makes_sense_of_is_refused)
+{
+	check_list(&broken[_i]);
+}
+END_TEST
+
+START_TEST(a_nul_is_a_control_character)
+{
+	struct buf got = BUF_INIT;
+
+	print_list(SLICE("a\0b@x"), &got);
+	ck_assert_str_eq(buf_string(&got),
+	    "!a control character in an address");
+	buf_free(&got);
+}
+END_TEST
+
+/* What the positions of a list's only mailbox cut out of the text. */
+static void
+check_positions(const char *text, const char *whole, const char *head)
+{
+	struct address_list l;
+	const char *why;
+	char *got;
+
+	ck_assert(address_list_parse(slice_from(text), &l, &why));
+	ck_assert_uint_eq(l.count, 1);
+	got = slice_dup((struct slice){text + l.items[0].start,
+	    l.items[0].end - l.items[0].start});
+	ck_assert_str_eq(got, whole);
+	free(got);
+	got = slice_dup((struct slice){text, l.items[0].addr_end});
+	ck_assert_str_eq(got, head);
+	free(got);
+	address_list_free(&l);
+}
+
+START_TEST(positions_tell_where_a_mailbox_stands)
+{
+	check_positions(" root ", "root", " root");
+	check_positions("root (Cron Daemon) ,", "root (Cron Daemon)", "root");
+	check_positions(",(a) root(b)(c) , ", "(a) root(b)(c)", ",(a) root");
+	check_positions("A (x) < root (y) > (z)", "A (x) < root (y) > (z)",
+	    "A (x) < root");
+	check_positions("G: \"a b\" ;", "\"a b\"", "G: \"a b\"");
+	check_positions("<@a:b.c>", "<@a:b.c>", "<@a:b.c");
+	check_positions("a . b (c)", "a . b (c)", "a . b");
+}
+END_TEST
+
+START_TEST(the_second_mailbox_starts_behind_the_first)
+{
+	static const char text[] = "a@x (A) b@y (B), (C) c@z";
+	struct address_list l;
+	const char *why;
+
+	ck_assert(address_list_parse(SLICE(text), &l, &why));
+	ck_assert_uint_eq(l.count, 3);
+	ck_assert_uint_eq(l.items[0].end, 7);
+	ck_assert_uint_eq(l.items[1].start, 8);
+	ck_assert_uint_eq(l.items[1].end, 15);
+	ck_assert_uint_eq(l.items[2].start, 17);
+	ck_assert_uint_eq(l.items[2].end, 24);
+	address_list_free(&l);
+}
+END_TEST
+
+START_TEST(a_walk_gives_null_addresses_too)
+{
+	struct address_cursor c;
+	struct mailbox m;
+
+	address_begin(&c, SLICE("A <>, b"));
+	ck_assert_int_eq(address_next(&c, &m), 1);
+	ck_assert_str_eq(m.addr, "");
+	ck_assert_str_eq(m.name, "A");
+	ck_assert(!m.bare);
+	mailbox_free(&m);
+	ck_assert_int_eq(address_next(&c, &m), 1);
+	ck_assert_str_eq(m.addr, "b");
+	mailbox_free(&m);
+	ck_assert_int_eq(address_next(&c, &m), 0);
+	ck_assert_int_eq(address_next(&c, &m), 0);
+}
+END_TEST
+
+START_TEST(a_walk_stays_where_it_failed)
+{
+	struct address_cursor c;
+	struct mailbox m;
+
+	address_begin(&c, SLICE("a b, c@x"));
+	ck_assert_int_eq(address_next(&c, &m), -1);
+	ck_assert_ptr_null(m.addr);
+	ck_assert_int_eq(address_next(&c, &m), -1);
+	ck_assert_str_eq(c.why, "white space inside an address");
+}
+END_TEST
+
+/* A quadratic reader would take minutes. */
+static void
+check_long_list(const char *item, size_t times)
+{
+	struct buf text = BUF_INIT;
+	struct address_cursor c;
+	struct mailbox m;
+	size_t i, n;
+
+	for (i = 0; i < times; i++)
+		buf_add_string(&text, item);
+	address_begin(&c, buf_slice(&text));
+	for (n = 0; address_next(&c, &m) > 0; n++)
+		mailbox_free(&m);
+	ck_assert_ptr_null(c.why);
+	ck_assert_uint_eq(n, times);
+	buf_free(&text);
+}
+
+START_TEST(long_lists_are_read_in_linear_time)
+{
+	check_long_list("a@x, ", 100000);
+	check_long_list("a@x ", 100000);
+	check_long_list("<a@x>", 100000);
+	check_long_list("=?a?Q?,", 100000);
+}
+END_TEST
+
+START_TEST(deep_comments_need_no_stack)
+{
+	struct buf text = BUF_INIT;
+	struct address_list l;
+	const char *why;
+	int i;
+
+	for (i = 0; i < 1000000; i++)
+		buf_add_char(&text, '(');
+	ck_assert(!address_list_parse(buf_slice(&text), &l, &why));
+	for (i = 0; i < 1000000; i++)
+		buf_add_char(&text, ')');
+	ck_assert(address_list_parse(buf_slice(&text), &l, &why));
+	ck_assert_uint_eq(l.count, 0);
+	buf_free(&text);
+}
+END_TEST
+
+static const struct text_case senders[] = {
+	{"", ""},
+	{"  ", ""},
+	{"<>", ""},
+	{" < > ", ""},
+	{"root", "root"},
+	{"a@x", "a@x"},
+	{"<a@x>", "a@x"},
+	{"Name <a@x>", "a@x"},
+	{"a@x (Name)", "a@x"},
+	{"\"\"", "\"\""},
+	{"a@x,", "a@x"},
+	{",", "!an address is missing"},
+	{"(Name)", "!an address is missing"},
+	{"Team:;", "!an address is missing"},
+	{"a@x, b@y", "!more than one address"},
+	{"a@x b@y", "!more than one address"},
+	{"a@x b", "!words behind an address"},
+	{"a b", "!white space inside an address"},
+	{"a@x\n", "!a line end inside"},
+	{"a@x\r", "!a line end inside"},
+	{"A\n <a@x>", "!a line end inside"},
+	{"a@x\nBcc: b@y", "!a line end inside"},
+};
+
+START_TEST(a_sender_is_one_address_or_none)
+{
+	const struct text_case *c = &senders[_i];
+	struct mailbox m;
+	const char *why;
+	bool ok;
+
+	why = NULL;
+	ok = address_one_parse(slice_from(c->text), &m, &why);
+	ck_assert_int_eq(ok, c->want[0] != '!');
+	if (ok) {
+		ck_assert_str_eq(m.addr, c->want);
+		mailbox_free(&m);
+	} else {
+		ck_assert_str_eq(why, c->want + 1);
+		ck_assert_ptr_null(m.addr);
+		ck_assert_ptr_null(m.name);
+	}
+}
+END_TEST
+
+START_TEST(a_sender_keeps_its_name)
+{
+	struct mailbox m;
+	const char *why;
+
+	ck_assert(address_one_parse(SLICE("\"B, A\" <a@x>"), &m, &why));
+	ck_assert_str_eq(m.name, "B, A");
+	mailbox_free(&m);
+}
+END_TEST
+
+static const char *const valid[] = {
+	"a@x",
+	"root",
+	"a.b+c@example.org",
+	"\"a b\"@x",
+	"\"a\\\"b\"@x",
+	"\"a@b\"@x",
+	"\"\"@x",
+	"a@[192.0.2.1]",
+	"a@[IPv6:2001:db8::1]",
+	"a@_dmarc.x-y.org",
+	"!#$%&'*+-/=?^_`{|}~@x",
+	"jos\303\251@ex\303\244mple.org",
+	"\344\275\240@\345\245\275",
+	"\360\237\230\200@x",
+};
+
+START_TEST(good_addresses_are_valid)
+{
+	const char *why;
+
+	why = "";
+	ck_assert_msg(address_is_valid(slice_from(valid[_i]), &why),
+	    "%s: %s", valid[_i], why);
+}
+END_TEST
+
+static const struct text_case invalid[] = {
+	{"", "it is empty"},
+	{"a b@x", "its local part is malformed"},
+	{"a..b@x", "its local part is malformed"},
+	{".a@x", "its local part is malformed"},
+	{"a.@x", "its local part is malformed"},
+	{"@x", "its local part is malformed"},
+	{"\"a@x", "its local part is malformed"},
+	{"\"a\"b@x", "its local part is malformed"},
+	{"\"a\\", "its local part is malformed"},
+	{"a@b@x", "its local part is malformed"},
+	{"<a@x>", "its local part is malformed"},
+	{"a,b@x", "its local part is malformed"},
+	{"a@", "its domain is malformed"},
+	{"a@x.", "its domain is malformed"},
+	{"a@.x", "its domain is malformed"},
+	{"a@x..y", "its domain is malformed"},
+	{"a@-x", "its domain is malformed"},
+	{"a@x-", "its domain is malformed"},
+	{"a@x y", "its domain is malformed"},
+	{"a@x>", "its domain is malformed"},
+	{"a@[]", "its domain is malformed"},
+	{"a@[1", "its domain is malformed"},
+	{"a@[1 2]", "its domain is malformed"},
+	{"a\r\n@x", "a control character in an address"},
+	{"\"a\tb\"@x", "a control character in an address"},
+	{"a@x\177", "a control character in an address"},
+	{"\302\205@x", "a control character in an address"},
+	{"\351@x", "it is neither ASCII nor UTF-8"},
+	{"\302", "it is neither ASCII nor UTF-8"},
+};
+
+START_TEST(bad_addresses_are_not)
+{
+	const char *why;
+
+	why = "nothing";
+	ck_assert_msg(!address_is_valid(slice_from(invalid[_i].text), &why),
+	    "%s", invalid[_i].text);
+	ck_assert_str_eq(why, invalid[_i].want);
+}
+END_TEST
+
+/* local octets, "@", a domain of labels with 50 octets each. */
+static void
+make_long(size_t local, size_t total, struct buf *out)
+{
+	buf_clear(out);
+	while (out->len < local)
+		buf_add_char(out, 'a');
+	buf_add_char(out, '@');
+	while (out->len < total)
+		buf_add_char(out,
+		    (out->len - local) % 50 == 49 && out->len + 1 < total ?
+		    '.' : 'd');
+}
+
+START_TEST(an_address_has_at_most_320_octets)
+{
+	struct buf addr = BUF_INIT;
+	const char *why;
+
+	make_long(65, ADDRESS_MAX, &addr);
+	ck_assert(address_is_valid(buf_slice(&addr), &why));
+	make_long(66, ADDRESS_MAX + 1, &addr);
+	ck_assert(!address_is_valid(buf_slice(&addr), &why));
+	ck_assert_str_eq(why, "it is longer than 320 octets");
+	make_long(1, 1 + 1 + 256, &addr);
+	ck_assert(!address_is_valid(buf_slice(&addr), &why));
+	ck_assert_str_eq(why, "its domain is malformed");
+	buf_free(&addr);
+}
+END_TEST
+
+START_TEST(a_label_has_at_most_63_octets)
+{
+	struct buf addr = BUF_INIT;
+	const char *why;
+
+	buf_add_string(&addr, "a@");
+	while (addr.len < 2 + 63)
+		buf_add_char(&addr, 'd');
+	ck_assert(address_is_valid(buf_slice(&addr), &why));
+	buf_add_char(&addr, 'd');
+	ck_assert(!address_is_valid(buf_slice(&addr), &why));
+	buf_free(&addr);
+}
+END_TEST
+
+static const struct parts_case {
+	const char *addr;
+	const char *local;
+	const char *domain;
+} parts[] = {
+	{"a@x", "a", "x"},
+	{"root", "root", ""},
+	{"\"a@b\"@x", "\"a@b\"", "x"},
+	{"\"a@b\"", "\"a@b\"", ""},
+	{"\"a\\\"@b\"@x", "\"a\\\"@b\"", "x"},
+	{"a@", "a", ""},
+	{"", "", ""},
+};
+
+START_TEST(the_domain_stands_behind_the_last_at_outside_quotes)
+{
+	struct slice addr;
+
+	addr = slice_from(parts[_i].addr);
+	ck_assert(slice_is(address_local(addr), parts[_i].local));
+	ck_assert(slice_is(address_domain(addr), parts[_i].domain));
+}
+END_TEST
+
+START_TEST(domains_are_compared_without_case_and_local_parts_with)
+{
+	ck_assert(address_equal(SLICE("a@Example.ORG"), SLICE("a@example.org")));
+	ck_assert(!address_equal(SLICE("A@x"), SLICE("a@x")));
+	ck_assert(!address_equal(SLICE("a@x"), SLICE("a@y")));
+	ck_assert(!address_equal(SLICE("a"), SLICE("a@x")));
+	ck_assert(address_equal(SLICE("a"), SLICE("a")));
+}
+END_TEST
+
+START_TEST(bytes_above_127_need_smtputf8)
+{
+	ck_assert(!address_is_utf8(SLICE("a@x")));
+	ck_assert(address_is_utf8(SLICE("\303\251@x")));
+}
+END_TEST
+
+static const struct text_case phrases[] = {
+	{"", ""},
+	{"Jean Bon", "Jean Bon"},
+	{"Jean", "Jean"},
+	{"O'Neil-Smith", "O'Neil-Smith"},
+	{"=?UTF-8?Q?A?=", "=?UTF-8?Q?A?="},
+	{"J. Bon", "\"J. Bon\""},
+	{"Bon, Jean", "\"Bon, Jean\""},
+	{"a \"b\" \\c", "\"a \\\"b\\\" \\\\c\""},
+	{"a  b", "\"a  b\""},
+	{" a", "\" a\""},
+	{"a ", "\"a \""},
+	{"a@x", "\"a@x\""},
+	{"a\nBcc: b", "\"a?Bcc: b\""},
+	{"a\tb", "\"a b\""},
+	{"a\177", "\"a?\""},
+	{"J\303\251r\303\264me", "=?UTF-8?Q?J=C3=A9r=C3=B4me?="},
+	{"\303\251 (a)\t\n!", "=?UTF-8?Q?=C3=A9_=28a=29_=3F!?="},
+	{"J\351", "=?unknown-8bit?Q?J=E9?="},
+	{"\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+	    "\303\251\303\251\303\251",
+	    "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9"
+	    "=C3=A9=C3=A9?= =?UTF-8?Q?=C3=A9?="},
+};
+
+START_TEST(names_are_printed_as_phrases)
+{
+	struct buf out = BUF_INIT;
+
+	address_print_phrase(slice_from(phrases[_i].text), &out);
+	ck_assert_str_eq(buf_string(&out), phrases[_i].want);
+	buf_free(&out);
+}
+END_TEST
+
+static const struct text_case xtexts[] = {
+	{"", ""},
+	{"a@x", "a@x"},
+	{"a+b=c d@x", "a+2Bb+3Dc+20d@x"},
+	{"\303\251\n\177", "+C3+A9+0A+7F"},
+};
+
+START_TEST(xtext_hides_what_a_command_cannot_carry)
+{
+	struct buf out = BUF_INIT;
+
+	xtext_print(slice_from(xtexts[_i].text), &out);
+	ck_assert_str_eq(buf_string(&out), xtexts[_i].want);
+	ck_assert(xtext_is_valid(buf_slice(&out)));
+	buf_free(&out);
+}
+END_TEST
+
+START_TEST(broken_xtext_is_told)
+{
+	static const char *const bad[] = {
+		"a b", "a=b", "+", "+4", "+4g", "+g4", "+ab", "a\n", "\303"
+	};
+	int i;
+
+	for (i = 0; i < COUNT(bad); i++)
+		ck_assert_msg(!xtext_is_valid(slice_from(bad[i])), "%s",
+		    bad[i]);
+}
+END_TEST
+
+START_TEST(utf8_has_shortest_forms_only)
+{
+	ck_assert_uint_eq(utf8_length(SLICE("a")), 1);
+	ck_assert_uint_eq(utf8_length(SLICE("\303\251x")), 2);
+	ck_assert_uint_eq(utf8_length(SLICE("\342\202\254")), 3);
+	ck_assert_uint_eq(utf8_length(SLICE("\364\217\277\277")), 4);
+	ck_assert_uint_eq(utf8_length(SLICE("")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\200")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\303")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\303x")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\300\200")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\340\202\254")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\355\240\200")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\364\220\200\200")), 0);
+	ck_assert_uint_eq(utf8_length(SLICE("\370\210\200\200\200")), 0);
+	ck_assert(utf8_is_valid(SLICE("a\303\251")));
+	ck_assert(!utf8_is_valid(SLICE("a\303")));
+}
+END_TEST
+
+START_TEST(a_set_holds_each_mailbox_once_in_order)
+{
+	struct address_set s;
+
+	address_set_init(&s, SLICE("seed"));
+	ck_assert(!address_set_has(&s, SLICE("a@x")));
+	ck_assert(address_set_add(&s, SLICE("a@x")));
+	ck_assert(address_set_add(&s, SLICE("A@x")));
+	ck_assert(!address_set_add(&s, SLICE("a@X")));
+	ck_assert(address_set_add(&s, SLICE("a")));
+	ck_assert(address_set_has(&s, SLICE("A@X")));
+	ck_assert(!address_set_has(&s, SLICE("b@x")));
+	ck_assert_uint_eq(s.list.count, 3);
+	ck_assert_str_eq(s.list.items[0], "a@x");
+	ck_assert_str_eq(s.list.items[1], "A@x");
+	ck_assert_str_eq(s.list.items[2], "a");
+	address_set_free(&s);
+	ck_assert_uint_eq(s.list.count, 0);
+}
+END_TEST
+
+START_TEST(a_set_of_100000_stays_fast)
+{
+	struct buf addr = BUF_INIT;
+	struct address_set s;
+	int i;
+
+	address_set_init(&s, SLICE(""));
+	for (i = 0; i < 300000; i++) {
+		buf_clear(&addr);
+		buf_addf(&addr, "recipient-number-%d@example.org", i % 100000);
+		ck_assert_int_eq(address_set_add(&s, buf_slice(&addr)),
+		    i < 100000);
+	}
+	ck_assert_uint_eq(s.list.count, 100000);
+	ck_assert_str_eq(s.list.items[99999],
+	    "recipient-number-99999@example.org");
+	address_set_free(&s);
+	buf_free(&addr);
+}
+END_TEST
+
+static TCase *
+list_tests(void)
+{
+	TCase *t;
+
+	t = tcase_create("lists");
+	tcase_add_loop_test(t, lists_are_read_as_rfc_5322_says, 0,
+	    COUNT(plain));
+	tcase_add_loop_test(t, groups_are_taken_apart, 0, COUNT(groups));
+	tcase_add_loop_test(t, comments_may_stand_anywhere, 0,
+	    COUNT(comments));
+	tcase_add_loop_test(t, local_parts_are_quoted_only_where_they_must_be,
+	    0, COUNT(quoted));
+	tcase_add_loop_test(t, obsolete_forms_are_read, 0, COUNT(obsolete));
+	tcase_add_loop_test(t,
+	    encoded_words_and_foreign_letters_stay_as_they_are, 0,
+	    COUNT(letters));
+	tcase_add_loop_test(t, common_mistakes_are_understood, 0,
+	    COUNT(lenient));
+	tcase_add_loop_test(t, what_no_reading_makes_sense_of_is_refused, 0,
+	    COUNT(broken));
+	tcase_add_test(t, a_nul_is_a_control_character);
+	tcase_add_test(t, positions_tell_where_a_mailbox_stands);
+	tcase_add_test(t, the_second_mailbox_starts_behind_the_first);
+	tcase_add_test(t, a_walk_gives_null_addresses_too);
+	tcase_add_test(t, a_walk_stays_where_it_failed);
+	tcase_add_test(t, long_lists_are_read_in_linear_time);
+	tcase_add_test(t, deep_comments_need_no_stack);
+	return t;
+}
+
+static TCase *
+single_tests(void)
+{
+	TCase *t;
+
+	t = tcase_create("single addresses");
+	tcase_add_loop_test(t, a_sender_is_one_address_or_none, 0,
+	    COUNT(senders));
+	tcase_add_test(t, a_sender_keeps_its_name);
+	tcase_add_loop_test(t, good_addresses_are_valid, 0, COUNT(valid));
+	tcase_add_loop_test(t, bad_addresses_are_not, 0, COUNT(invalid));
+	tcase_add_test(t, an_address_has_at_most_320_octets);
+	tcase_add_test(t, a_label_has_at_most_63_octets);
+	tcase_add_loop_test(t,
+	    the_domain_stands_behind_the_last_at_outside_quotes, 0,
+	    COUNT(parts));
+	tcase_add_test(t,
+	    domains_are_compared_without_case_and_local_parts_with);
+	tcase_add_test(t, bytes_above_127_need_smtputf8);
+	tcase_add_test(t, a_set_holds_each_mailbox_once_in_order);
+	tcase_add_test(t, a_set_of_100000_stays_fast);
+	return t;
+}
+
+static TCase *
+print_tests(void)
+{
+	TCase *t;
+
+	t = tcase_create("printing");
+	tcase_add_loop_test(t, names_are_printed_as_phrases, 0,
+	    COUNT(phrases));
+	tcase_add_loop_test(t, xtext_hides_what_a_command_cannot_carry, 0,
+	    COUNT(xtexts));
+	tcase_add_test(t, broken_xtext_is_told);
+	tcase_add_test(t, utf8_has_shortest_forms_only);
+	return t;
+}
+
+static Suite *
+address_suite(void)
+{
+	Suite *s;
+
+	s = suite_create("mail/address");
+	suite_add_tcase(s, list_tests());
+	suite_add_tcase(s, single_tests());
+	suite_add_tcase(s, print_tests());
+	return s;
+}
+
+UNIT_MAIN(address_suite)
