@@ -2,7 +2,7 @@
  * A connection as straight-line code sees it: bytes out, replies in, a deadline
  * for each step. Inside is one non-blocking pump that reads while it writes
  * (a server that answers early never deadlocks us), in clear or over TLS. It
- * knows nothing of SMTP but line ends, and never resolves names.
+ * knows nothing of SMTP and never resolves names.
  */
 #ifndef NET_STREAM_H
 #define NET_STREAM_H
@@ -16,27 +16,41 @@
 struct stream;
 struct tls;
 
-/* Takes over a connected socket. minimum: bytes a second below which a long
- * write counts as stalled (0: no rule). */
+/* Unread input that ends a stream_fill(): nobody is owed that much. While it
+ * writes, the pump stops reading there and leaves the rest to the kernel. */
+#define STREAM_UNREAD_MAX 65536
+/* What goes out at once: one TLS record's worth. */
+#define STREAM_BLOCK 16384
+
+/* Takes over a connected socket and makes it non-blocking. minimum: bytes a
+ * second below which a write counts as stalled that has had to wait for 30 s
+ * (0: no rule). */
 struct stream *stream_new(int fd, unsigned minimum);
-/* The deadline (boot clock) of all that follows until it is set again. */
+/* The deadline (boot clock) of all that follows until it is set again; bytes
+ * that trickle in never move it. What has arrived when it passes is still
+ * read, once. */
 void stream_deadline(struct stream *s, int64_t when);
 
-/* Queues bytes; sends once a block (16 KiB or more) is full. False: the stream
- * is broken, stream_error() says why. */
+/* Queues bytes; sends once a block is full, whole blocks without copying them.
+ * False: the stream is broken, stream_error() says why. What the server said
+ * before it broke can still be had from stream_input(). */
 bool stream_put(struct stream *s, const void *data, size_t len);
 /* Sends what is queued. */
 bool stream_flush(struct stream *s);
-/* What has come in and not been taken; may be empty. */
+/* What has come in and not been taken; may be empty. Valid until the next call
+ * of anything but stream_take() and the questions below. */
 struct slice stream_input(const struct stream *s);
-/* Waits for more input, flushing first. False at EOF, error or deadline. */
+/* Waits for more input than there was, flushing first. False at EOF, error or
+ * deadline, once there is nothing new. */
 bool stream_fill(struct stream *s);
 /* Takes n bytes off the input. */
 void stream_take(struct stream *s, size_t n);
-/* Whether bytes can be read without waiting: reads once, does not block. */
+/* Reads once what has come, without waiting. True if there is unread input
+ * then; a break shows in stream_error(). */
 bool stream_poll(struct stream *s);
-/* Waits until input comes, other_fd is readable or until; for an idle agent.
- * 1: input or EOF on the stream, 2: other_fd, 0: the time is over. */
+/* Waits until input comes, other_fd (or -1) is readable or until; for an idle
+ * agent. 1: input, or the stream is broken; 2: other_fd; 0: the time is over,
+ * or a signal came. */
 int stream_wait(struct stream *s, int other_fd, int64_t until);
 
 /* Starts TLS as a client on what was clear so far; whatever was read before is
@@ -49,10 +63,11 @@ bool stream_start_tls(struct stream *s, struct tls *tls);
 const char *stream_error(const struct stream *s);
 /* Whether the failure was of TLS trust (certificate, name, chain, pin). */
 bool stream_is_untrusted(const struct stream *s);
-/* Closes without ceremony and frees. */
+/* Closes without waiting for anything, wipes and frees. */
 void stream_free(struct stream *s);
 
-/* Counters for logs and tests. */
+/* Counters for logs and tests: bytes, calls that moved some, and turns: how
+ * often stream_fill() was entered with something sent since the last time. */
 struct stream_counts {
 	uint64_t sent, received, writes, reads, turns;
 };
