@@ -369,6 +369,30 @@ flush() {
 	esac
 }
 
+# keeps_mail [N]: one attempt for everything leaves N messages (1), and none
+# of it arrived.
+keeps_mail() {
+	flush
+	is "$STATUS" 75 "exit status of flush --wait"
+	waiting "${1:-1}"
+	counted messages 0
+}
+
+# stays_silent: the smarthost has heard no secret in clear, and no sender.
+stays_silent() {
+	counted passwords_in_clear 0
+	counted transactions 0
+}
+
+# behaves: nothing went over the wire that should not.
+behaves() {
+	for fault in bare_cr bare_lf nuls long_lines undeclared_8bit \
+		after_quit unsynchronised early behind_starttls unoffered \
+		passwords_in_clear; do
+		counted "$fault" 0
+	done
+}
+
 # waiting N: this many messages must be in the queue.
 waiting() {
 	is "$(queue_length)" "$1" "messages waiting"

@@ -36,9 +36,10 @@ describe_connection(const struct session *session, struct bytes *out)
 	if (link->tls == NULL)
 		bytes_text(out, "tls none\n");
 	else
-		bytes_format(out, "tls %s\ncipher %s\nresumed %s\n",
+		bytes_format(out, "tls %s\ncipher %s\nresumed %s\nsni %s\n",
 		    tls_version(link->tls), tls_cipher(link->tls),
-		    tls_resumed(link->tls) ? "yes" : "no");
+		    tls_resumed(link->tls) ? "yes" : "no",
+		    tls_server_name(link->tls));
 	if (session->logged_in)
 		bytes_format(out, "auth %s\nuser %s\n",
 		    auth_name(&session->auth),

@@ -249,6 +249,15 @@ tls_resumed(const struct tls *tls)
 }
 
 const char *
+tls_server_name(const struct tls *tls)
+{
+	const char *name = SSL_get_servername(tls->ssl,
+	    TLSEXT_NAMETYPE_host_name);
+
+	return name == NULL ? "none" : name;
+}
+
+const char *
 tls_trouble(const struct tls *tls)
 {
 	return bytes_string(&tls->trouble);

@@ -36,6 +36,9 @@ const char *tls_version(const struct tls *tls);
 const char *tls_cipher(const struct tls *tls);
 bool tls_resumed(const struct tls *tls);
 
+/* The name that the client asked for, or "none". */
+const char *tls_server_name(const struct tls *tls);
+
 /* Why it failed, in OpenSSL's words. */
 const char *tls_trouble(const struct tls *tls);
 
