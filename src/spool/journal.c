@@ -43,6 +43,23 @@ take_room(int fd, size_t lines)
 	    room) == 0 || errno == EOPNOTSUPP;
 }
 
+/* What a crash or a full disk left of a line would spoil the next one. */
+static bool
+cut_torn_line(int fd)
+{
+	off_t size, whole;
+	char last;
+
+	size = whole = lseek(fd, 0, SEEK_END);
+	for (; whole > 0; whole--) {
+		if (!file_pread(fd, &last, 1, whole - 1))
+			return false;
+		if (last == '\n')
+			break;
+	}
+	return whole == size || ftruncate(fd, whole) == 0;
+}
+
 struct journal *
 journal_open(struct spool *s, const char *id, size_t lines)
 {
@@ -52,7 +69,7 @@ journal_open(struct spool *s, const char *id, size_t lines)
 	fd = spool_open_journal(s, id, O_RDWR | O_APPEND | O_CREAT);
 	if (fd < 0)
 		return NULL;
-	if (!take_room(fd, lines) || !file_sync(fd) || !spool_sync_queue(s)) {
+	if (!cut_torn_line(fd) || !take_room(fd, lines) || !file_sync(fd) || !spool_sync_queue(s)) {
 		saved = errno;
 		file_close(&fd);
 		errno = saved;
@@ -67,12 +84,18 @@ bool
 journal_add(struct journal *j, const struct journal_entry *e)
 {
 	struct buf line = BUF_INIT;
+	int saved;
 	bool ok;
 
 	buf_addf(&line, "%lld %s ", (long long)e->time, words[e->what]);
 	verdict_print(&e->verdict, &line);
 	buf_add_char(&line, '\n');
 	ok = file_write(j->fd, line.data, line.len);
+	if (!ok) {
+		saved = errno;
+		cut_torn_line(j->fd);
+		errno = saved;
+	}
 	buf_free(&line);
 	return ok;
 }

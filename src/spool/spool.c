@@ -60,14 +60,41 @@ journal_name(const char *id)
 	return name;
 }
 
-/* An existing folder keeps its owner; only what we make is given away. */
+/* Owner and mode by descriptor: what lies under the name may be a link that
+ * somebody put there. */
+static bool
+dress_folder(int parent, const char *name, mode_t mode, uid_t uid, gid_t gid)
+{
+	int fd;
+	bool ok;
+
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+	ok = fd >= 0 && fchown(fd, uid, gid) == 0 && fchmod(fd, mode) == 0;
+	file_close(&fd);
+	return ok;
+}
+
+/* An existing folder keeps its owner; only what we make is given away. It gets
+ * its name when it is whole: a crash before leaves one that is made again. */
 static bool
 make_folder(int parent, const char *name, mode_t mode, uid_t uid, gid_t gid)
 {
-	if (mkdirat(parent, name, 0700) != 0)
-		return errno == EEXIST;
-	return fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fchmodat(parent, name, mode, 0) == 0;
+	struct buf fresh = BUF_INIT;
+	struct stat info;
+	const char *made;
+	bool ok;
+
+	if (fstatat(parent, name, &info, 0) == 0)
+		return true;
+	buf_addf(&fresh, "%.*s.new", (int)strlen(name) -
+	    (name[strlen(name) - 1] == '/'), name);
+	made = buf_string(&fresh);
+	ok = (mkdirat(parent, made, 0700) == 0 || errno == EEXIST) &&
+	    dress_folder(parent, made, mode, uid, gid) &&
+	    renameat2(parent, made, parent, name, RENAME_NOREPLACE) == 0;
+	buf_free(&fresh);
+	return ok;
 }
 
 bool

@@ -114,12 +114,17 @@ feed_file(struct intake *i, int fd)
 	return state;
 }
 
+/* The manager hears of it when the drop is gone: if it had delivered the
+ * message before, the drop would be taken for another one. */
 static void
 finish_file(struct settle *s, const char *name, const char *id)
 {
-	if (!spool_drop_remove(s->ctx->spool, name))
-		log_error("cannot remove drop/%s: %s", name, strerror(errno));
-	s->queued(s->arg, id);
+	if (spool_drop_remove(s->ctx->spool, name) || errno == ENOENT) {
+		s->queued(s->arg, id);
+		return;
+	}
+	log_error("cannot remove drop/%s: %s", name, strerror(errno));
+	s->later = true;
 }
 
 static void
