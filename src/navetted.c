@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/role.h"
 #include "config/config.h"
+#include "confine/confine.h"
 #include "launch/launcher.h"
 #include "queue/manager.h"
 #include "smtp/agent.h"
@@ -54,7 +55,9 @@ run_manager(const struct config *c, const struct invocation *run)
 	start.spool = open_spool(c);
 	start.launcher = ROLE_FD_PEER;
 	start.control = ROLE_FD_OWN;
-	return start.spool == NULL ? EX_CANTCREAT : manager_run(&start);
+	if (start.spool == NULL)
+		return EX_CANTCREAT;
+	return confine_manager(c) ? manager_run(&start) : EX_OSERR;
 }
 
 static int
@@ -67,7 +70,9 @@ run_intake(const struct config *c, const struct invocation *run)
 	start.spool = open_spool(c);
 	start.listener = ROLE_FD_OWN;
 	start.manager = ROLE_FD_PEER;
-	return start.spool == NULL ? EX_CANTCREAT : server_run(&start);
+	if (start.spool == NULL)
+		return EX_CANTCREAT;
+	return confine_intake(c) ? server_run(&start) : EX_OSERR;
 }
 
 static const struct smarthost *
@@ -81,6 +86,15 @@ find_smarthost(const struct config *c, const char *title)
 	return NULL;
 }
 
+/* The agent calls it in the middle of its work, when TLS has its files. */
+static const struct config *agent_config;
+
+static bool
+confine_this_agent(void)
+{
+	return confine_agent(agent_config);
+}
+
 static int
 run_agent(const struct config *c, const struct invocation *run)
 {
@@ -89,7 +103,8 @@ run_agent(const struct config *c, const struct invocation *run)
 	int status, fd;
 
 	memset(&start, 0, sizeof(start));
-	start.config = c;
+	agent_config = start.config = c;
+	start.confine = confine_this_agent;
 	start.smarthost = find_smarthost(c, run->smarthost);
 	start.socket = ROLE_FD_PEER;
 	fd = ROLE_FD_OWN;

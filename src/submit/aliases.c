@@ -26,40 +26,49 @@ is_same(const struct stat *a, const struct stat *b)
 }
 
 static void
-read_table(const struct config *c)
+set_table(const struct config *c, struct slice text, const struct stat *info)
 {
-	struct buf text = BUF_INIT;
 	struct alias_table *fresh;
-	struct stat info;
 
-	memset(&info, 0, sizeof(info));
-	if (!file_read_path(c->aliases, FILE_MAX, &text, &info) &&
-	    errno != ENOENT) {
-		/* The old table, if there is one, is better than none. */
-		log_error("cannot read %s: %s", c->aliases, strerror(errno));
-		if (table != NULL) {
-			buf_free(&text);
-			return;
-		}
-	}
-	fresh = alias_parse(buf_slice(&text), c->aliases, aliases_complain,
-	    NULL);
+	fresh = alias_parse(text, c->aliases, aliases_complain, NULL);
 	if (table != NULL)
 		alias_free(table);
 	table = fresh;
-	table_info = info;
-	buf_free(&text);
+	table_info = *info;
 }
 
-const struct alias_table *
-aliases_current(const struct config *c)
+static bool
+read_table(const struct config *c, struct stat *info)
+{
+	struct buf text = BUF_INIT;
+	bool ok;
+
+	ok = file_read_path(c->aliases, FILE_MAX, &text, info) ||
+	    errno == ENOENT;
+	/* An old table is better than none, and none better than no mail. */
+	if (!ok)
+		log_error("cannot read %s: %s", c->aliases, strerror(errno));
+	if (ok || table == NULL)
+		set_table(c, buf_slice(&text), info);
+	buf_free(&text);
+	return ok;
+}
+
+bool
+aliases_refresh(const struct config *c)
 {
 	struct stat info;
 
 	if (stat(c->aliases, &info) != 0)
 		memset(&info, 0, sizeof(info));
-	if (table == NULL || !is_same(&info, &table_info))
-		read_table(c);
+	if (table != NULL && is_same(&info, &table_info))
+		return true;
+	return read_table(c, &info);
+}
+
+const struct alias_table *
+aliases_current(void)
+{
 	return table;
 }
 

@@ -12,9 +12,12 @@
 #include "config/config.h"
 #include "mail/alias.h"
 
-/* The table as the file is now; an absent file is an empty table. The
- * configuration must outlive it. */
-const struct alias_table *aliases_current(const struct config *c);
+/* Reads the file again if it has changed; an absent one is an empty table.
+ * False when it was replaced by one that our confinement does not know: then a
+ * fresh process must read it, and this one goes on with the old table. */
+bool aliases_refresh(const struct config *c);
+/* The table; aliases_refresh() came before. */
+const struct alias_table *aliases_current(void);
 
 /* alias_include_fn; arg is the const struct config *. Absolute path, no link
  * in any component, a regular file that others may read, at most 16 MiB, not

@@ -167,7 +167,7 @@ recipients_add(struct recipients *r, const struct config *c,
 	}
 	memset(&targets, 0, sizeof(targets));
 	name = slice_dup(address_local(given->addr));
-	alias_expand(aliases_current(c), name, aliases_include,
+	alias_expand(aliases_current(), name, aliases_include,
 	    aliases_complain, (void *)(uintptr_t)c, &targets);
 	for (i = 0; i < targets.count; i++)
 		add_target(r, c, &targets.items[i], given);

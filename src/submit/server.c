@@ -17,6 +17,7 @@
 #include "base/record.h"
 #include "base/role.h"
 #include "mail/submission.h"
+#include "submit/aliases.h"
 #include "submit/drops.h"
 #include "submit/intake.h"
 #include "submit/limits.h"
@@ -186,6 +187,27 @@ client_new(int fd, uid_t uid)
 }
 
 static void
+stop(void)
+{
+	if (server.stopping)
+		return;
+	server.stopping = true;
+	loop_remove(server.loop, server.listener);
+	loop_remove(server.loop, server.signals);
+	if (server.drop_watch >= 0)
+		loop_remove(server.loop, server.drop_watch);
+	server.drop_again = CLOCK_NEVER;
+}
+
+static void
+stop_ready(void *arg, uint32_t events)
+{
+	(void)arg;
+	(void)events;
+	stop();
+}
+
+static void
 listener_ready(void *arg, uint32_t events)
 {
 	struct ucred peer;
@@ -194,6 +216,12 @@ listener_ready(void *arg, uint32_t events)
 
 	(void)arg;
 	(void)events;
+	/* Whoever waits to be accepted is served by our successor, who can
+	 * read the new file. */
+	if (!aliases_refresh(server.ctx.config)) {
+		stop();
+		return;
+	}
 	fd = accept4(server.listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
@@ -272,6 +300,10 @@ settle_drops(void)
 {
 	bool later;
 
+	if (!aliases_refresh(server.ctx.config)) {
+		stop();
+		return;
+	}
 	drops_settle(&server.ctx, tell_queued, NULL, &later);
 	server.drop_again = later ? clock_add(clock_boot(), DROP_AGAIN) :
 	    CLOCK_NEVER;
@@ -304,9 +336,9 @@ hear_record(const struct record *r)
 {
 	switch (r->type) {
 	case INTAKE_SETTLE:
-		if (server.drop_watch < 0)
+		if (server.drop_watch < 0 && !server.stopping)
 			begin_drops();
-		else
+		else if (!server.stopping)
 			settle_drops();
 		if (!record_send(server.manager, INTAKE_SETTLED, r->body, -1))
 			server.failed = true;
@@ -332,18 +364,6 @@ manager_ready(void *arg, uint32_t events)
 	}
 	while (record_next(&server.from_manager, &r) > 0)
 		hear_record(&r);
-}
-
-static void
-stop_ready(void *arg, uint32_t events)
-{
-	(void)arg;
-	(void)events;
-	if (server.stopping)
-		return;
-	server.stopping = true;
-	loop_remove(server.loop, server.listener);
-	loop_remove(server.loop, server.signals);
 }
 
 /* Closes answered connections whose time is over, and says when to look
@@ -379,6 +399,7 @@ begin(const struct server_start *start)
 	server.drop_watch = -1;
 	server.drop_again = CLOCK_NEVER;
 	server.loop = loop_new();
+	aliases_refresh(start->config);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
 	sigprocmask(SIG_BLOCK, &stop, NULL);
