@@ -104,6 +104,21 @@ has_control(const struct buf *b)
 	return false;
 }
 
+/* What no domain has in it, however it is written. */
+static bool
+has_special(struct slice text, const struct address_token *t)
+{
+	const char *specials;
+	size_t i;
+
+	specials = t->kind == TOKEN_LITERAL ? "\\" : "\\()<>[]:;@,\"?";
+	for (i = t->start; i < t->end; i++)
+		if (text.ptr[i] != '\0' &&
+		    strchr(specials, text.ptr[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* Words with dots between them; comments and white space may stand anywhere.
  * Two words in a row end it. */
 static bool
@@ -119,6 +134,8 @@ parse_dotted(struct address_cursor *c, int other, struct mailbox *out,
 			break;
 		after_word = c->token.kind != '.';
 		seen = seen || after_word;
+		if (other == TOKEN_LITERAL && has_special(c->text, &c->token))
+			return false;
 		if (c->token.kind == TOKEN_LITERAL)
 			buf_add_char(text, '[');
 		address_token_text(c->text, &c->token, text);
@@ -159,7 +176,7 @@ parse_domain(struct address_cursor *c, struct mailbox *out, struct buf *addr)
 	if (c->token.kind == '@')
 		return fail(c, "more than one \"@\" in an address");
 	/* "example.org." is how the DNS writes it; SMTP does not. */
-	if (addr->data[addr->len - 1] == '.')
+	while (addr->data[addr->len - 1] == '.')
 		addr->data[--addr->len] = '\0';
 	return true;
 }
@@ -213,6 +230,23 @@ parse_angle(struct address_cursor *c, struct mailbox *out)
 	return true;
 }
 
+/* A name as a C string, NULL where nothing is in it. */
+static char *
+copy_name(struct slice name)
+{
+	char *copy;
+	size_t i;
+
+	name = slice_trim(name);
+	if (name.len == 0)
+		return NULL;
+	copy = slice_dup(name);
+	for (i = 0; i < name.len; i++)
+		if (copy[i] == '\0')
+			copy[i] = '?';
+	return copy;
+}
+
 /* Up to the "<"; white space and comments between words count as one space. */
 static bool
 parse_phrase(struct address_cursor *c, struct mailbox *out)
@@ -233,8 +267,7 @@ parse_phrase(struct address_cursor *c, struct mailbox *out)
 		last = c->token.end;
 		advance(c);
 	}
-	if (name.len > 0)
-		out->name = slice_dup(buf_slice(&name));
+	out->name = copy_name(buf_slice(&name));
 	buf_free(&name);
 	return true;
 }
@@ -244,14 +277,11 @@ static void
 take_comment(struct address_cursor *c, struct mailbox *out)
 {
 	struct buf name = BUF_INIT;
-	struct slice text;
 
 	if (out->name != NULL || c->comment.kind != TOKEN_COMMENT)
 		return;
 	address_token_text(c->text, &c->comment, &name);
-	text = slice_trim(buf_slice(&name));
-	if (text.len > 0)
-		out->name = slice_dup(text);
+	out->name = copy_name(buf_slice(&name));
 	buf_free(&name);
 }
 

@@ -90,6 +90,12 @@ lex_enclosed(struct slice text, size_t start, int kind, char close,
 	return bad(start, endless);
 }
 
+static bool
+is_encoding(char c)
+{
+	return c == 'B' || c == 'b' || c == 'Q' || c == 'q';
+}
+
 /*
  * The end of an RFC 2047 encoded word that starts here, or start. Commas and
  * the like may not stand in one, but programs put them there; as a separator
@@ -110,7 +116,13 @@ skip_encoded_word(struct slice text, size_t start)
 		c = text.ptr[at];
 		if (is_white(c) || is_line_end(c) || c == '<' || c == '>')
 			return start;
-		if (c == '?' && ++marks == 4)
+		if (c != '?')
+			continue;
+		marks++;
+		if (marks == 3 && (text.ptr[at - 2] != '?' ||
+		    !is_encoding(text.ptr[at - 1])))
+			return start;
+		if (marks == 4)
 			break;
 	}
 	if (at + 1 >= text.len || text.ptr[at + 1] != '=')
@@ -124,8 +136,11 @@ lex_word(struct slice text, size_t start)
 	size_t at;
 
 	at = skip_encoded_word(text, start);
-	while (at < text.len && !ends_word(text.ptr[at]))
+	while (at < text.len && !ends_word(text.ptr[at])) {
+		if (text.ptr[at] == '\\' && !is_pair(text, at))
+			return bad(at, "a \"\\\" with nothing behind it");
 		at += is_pair(text, at) ? 2 : 1;
+	}
 	if (at == start)
 		return bad(at, "a line end inside");
 	return make(TOKEN_WORD, start, at);

@@ -19,7 +19,8 @@ struct work {
 	struct address_set recipients;
 	unsigned seen;		/* bits of fields, with something in them */
 	unsigned resent_seen;	/* the same of the newest Resent set */
-	size_t resent_end;	/* where that set ends */
+	size_t resent_start;	/* where that set starts and ends */
+	size_t resent_end;
 	bool resent;
 };
 
@@ -46,6 +47,8 @@ note_resent(struct work *w, const struct field_kind *kind,
 		w->resent_end = at;
 	if ((kind->flags & FIELD_RESENT) == 0)
 		return;
+	if (!w->resent)
+		w->resent_start = at;
 	w->resent = true;
 	bit = 1u << kind->id;
 	if ((w->resent_seen & bit) != 0 &&
@@ -229,14 +232,12 @@ lacks(unsigned seen, enum field_id id)
 	return (seen & 1u << id) == 0;
 }
 
-/* What the newest resending lacks; on top, where its other fields are. */
+/* What the newest resending lacks. */
 static void
 add_missing_resent(struct work *w)
 {
 	struct buf *out = &w->out->header;
 
-	if (!w->resent)
-		return;
 	if (lacks(w->resent_seen, FIELD_RESENT_FROM))
 		origin_print_from(w->origin, "Resent-From", out);
 	if (lacks(w->resent_seen, FIELD_RESENT_DATE))
@@ -266,13 +267,17 @@ write_header(struct work *w, struct slice header)
 {
 	struct header_field f;
 	struct slice rest;
+	size_t at;
 
 	origin_print_received(w->origin, &w->out->header);
-	add_missing_resent(w);
 	rest = header;
-	while (header_next(&rest, &f))
-		if (!add_field(w, &f, (size_t)(f.whole.ptr - header.ptr)))
+	while (header_next(&rest, &f)) {
+		at = (size_t)(f.whole.ptr - header.ptr);
+		if (w->resent && at == w->resent_start)
+			add_missing_resent(w);
+		if (!add_field(w, &f, at))
 			return false;
+	}
 	add_missing(w);
 	w->out->is_8bit = utf8_has_8bit(buf_slice(&w->out->header));
 	buf_add_string(&w->out->header, "\r\n");

@@ -82,7 +82,8 @@ START_TEST(a_section_is_split_into_fields)
 	check_fields("", "");
 	check_fields("A: 1\nB: 2\r\nC: 3\rD: 4",
 	    "A| 1|5|B| 2|6|C| 3|5|D| 4|4|");
-	check_fields("A: 1\n 2\r\n\t3\r 4\nB:\n", "A| 1\n 2\r\n\t3\r 4|15|B||3|");
+	check_fields("A: 1\n 2\r\n\t3\r 4\nB:\n",
+	    "A| 1\n 2\r\n\t3\r 4|15|B||3|");
 	check_fields("A \t : 1\n", "A| 1|8|");
 	check_fields("A:b:c\n", "A|b:c|6|");
 	check_fields("A:\n \n \nB: x\n", "A|\n \n |7|B| x|5|");

@@ -142,8 +142,8 @@ START_TEST(bcc_and_return_path_never_leave)
 {
 	check("From: a@x\nBcc: b@y,\n c@z,\r\n\td@w\nTo: e@v\n"
 	    "bcc : f@u\nReturn-Path: <g@t>\nResent-bcc:\n h@s\nBCC:\n\n",
-	    RECEIVED RESENT_FROM RESENT_DATE RESENT_ID
-	    "From: a@x\r\nTo: e@v\r\n" DATE ID "\r\n");
+	    RECEIVED "From: a@x\r\nTo: e@v\r\n" RESENT_FROM RESENT_DATE
+	    RESENT_ID DATE ID "\r\n");
 }
 END_TEST
 
@@ -272,7 +272,7 @@ START_TEST(a_uid_without_a_login_is_its_number)
 }
 END_TEST
 
-START_TEST(resent_fields_are_completed_on_top)
+START_TEST(resent_fields_are_completed_in_their_place)
 {
 	check("Resent-To: joe\nFrom: a@x\nTo: b@y\nDate: d\nMessage-ID: <1>\n",
 	    RECEIVED RESENT_FROM RESENT_DATE RESENT_ID
@@ -283,6 +283,15 @@ START_TEST(resent_fields_are_completed_on_top)
 	    RECEIVED "Resent-From: me@web1.example.org\r\n"
 	    "Resent-Date: d\r\nResent-Message-ID: <2>\r\n"
 	    "Resent-To: joe@z\r\nFrom: a@x\r\nTo: b@y\r\n" DATE ID "\r\n");
+}
+END_TEST
+
+START_TEST(a_resending_below_a_trace_field_is_completed_there)
+{
+	check("Received: r\nResent-From: a@x\nFrom: d@x\nTo: e@x\n",
+	    RECEIVED "Received: r\r\n" RESENT_DATE RESENT_ID
+	    "Resent-From: a@x\r\nFrom: d@x\r\nTo: e@x\r\n"
+	    DATE ID "\r\n");
 }
 END_TEST
 
@@ -603,7 +612,9 @@ origin_tests(void)
 	tcase_add_test(t, a_sender_does_not_change_from);
 	tcase_add_test(t, odd_logins_do_no_harm);
 	tcase_add_test(t, a_uid_without_a_login_is_its_number);
-	tcase_add_test(t, resent_fields_are_completed_on_top);
+	tcase_add_test(t, resent_fields_are_completed_in_their_place);
+	tcase_add_test(t,
+	    a_resending_below_a_trace_field_is_completed_there);
 	tcase_add_test(t, an_older_resending_does_not_complete_a_newer_one);
 	return t;
 }
