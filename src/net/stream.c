@@ -400,6 +400,7 @@ stream_wait(struct stream *s, int other_fd, int64_t until)
 	struct pollfd p[2] = {
 		{s->fd, POLLIN, 0}, {other_fd, POLLIN, 0},
 	};
+	int n;
 
 	if (!stream_flush(s))
 		return 1;
@@ -407,7 +408,10 @@ stream_wait(struct stream *s, int other_fd, int64_t until)
 		stream_poll(s);
 	while (unread(s) == 0 && !s->broken) {
 		p[0].revents = p[1].revents = 0;
-		if (poll(p, 2, clock_poll_timeout(until)) <= 0)
+		n = poll(p, 2, clock_poll_timeout(until));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
 			return 0;
 		/* A dead connection has to be known before a job comes. */
 		if (p[0].revents != 0 && stream_poll(s))

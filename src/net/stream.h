@@ -49,8 +49,8 @@ void stream_take(struct stream *s, size_t n);
  * then; a break shows in stream_error(). */
 bool stream_poll(struct stream *s);
 /* Waits until input comes, other_fd (or -1) is readable or until; for an idle
- * agent. 1: input, or the stream is broken; 2: other_fd; 0: the time is over,
- * or a signal came. */
+ * agent. 1: input, or the stream is broken; 2: other_fd; 0: the time is over.
+ */
 int stream_wait(struct stream *s, int other_fd, int64_t until);
 
 /* Starts TLS as a client on what was clear so far; whatever was read before is

@@ -695,6 +695,7 @@ START_TEST(signals_interrupt_no_step)
 	struct sigaction act = {.sa_handler = nothing};
 	struct itimerval often = {{0, 500}, {0, 500}}, off = {{0, 0}, {0, 0}};
 	pthread_t thread;
+	int64_t begun;
 	sigset_t set;
 	size_t len;
 	char *data;
@@ -713,9 +714,13 @@ START_TEST(signals_interrupt_no_step)
 	while (stream_input(stream).len < 60000)
 		ck_assert(stream_fill(stream));
 	stream_take(stream, 60000);
+	begun = clock_boot();
+	ck_assert_int_eq(stream_wait(stream, -1, begun + 50 * CLOCK_MSEC), 0);
+	ck_assert_int_ge(clock_boot(), begun + 50 * CLOCK_MSEC);
 	stream_deadline(stream, clock_boot() + 50 * CLOCK_MSEC);
 	ck_assert(!stream_fill(stream));
 	ck_assert_str_eq(stream_error(stream), "no answer within 0 s");
+	ck_assert_int_eq(stream_wait(stream, -1, 0), 1);
 	setitimer(ITIMER_REAL, &off, NULL);
 	ck_assert_int_eq(finish(thread), (ssize_t)len);
 	free(data);
