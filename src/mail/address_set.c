@@ -126,9 +126,26 @@ address_set_add(struct address_set *s, struct slice addr)
 }
 
 bool
+address_set_find(const struct address_set *s, struct slice addr,
+    size_t *index)
+{
+	size_t slot;
+
+	if (s->size == 0)
+		return false;
+	slot = find_slot(s, addr);
+	if (s->slots[slot] == 0)
+		return false;
+	*index = s->slots[slot] - 1;
+	return true;
+}
+
+bool
 address_set_has(const struct address_set *s, struct slice addr)
 {
-	return s->size > 0 && s->slots[find_slot(s, addr)] != 0;
+	size_t index;
+
+	return address_set_find(s, addr, &index);
 }
 
 void

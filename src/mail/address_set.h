@@ -25,6 +25,9 @@ void address_set_init(struct address_set *s, struct slice seed);
 /* Adds a copy. False where it is in the set already. */
 bool address_set_add(struct address_set *s, struct slice addr);
 bool address_set_has(const struct address_set *s, struct slice addr);
+/* The same, with its place in the list. */
+bool address_set_find(const struct address_set *s, struct slice addr,
+    size_t *index);
 /* Frees everything; a list that was copied out and emptied (STRLIST_INIT)
  * stays its taker's. */
 void address_set_free(struct address_set *s);

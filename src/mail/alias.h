@@ -18,23 +18,32 @@ struct alias_table;
 typedef void alias_complain_fn(void *arg, const char *file, unsigned line,
     const char *what);
 
-/* Parses text; broken lines are told to complain and left out. file is the
- * name for complaints. Later definitions of a name are complaints, too. */
+/*
+ * Parses text; what is broken is told to complain and left out. file is the
+ * name for complaints. Later definitions of a name are complaints, too, and do
+ * not count.
+ */
 struct alias_table *alias_parse(struct slice text, const char *file,
     alias_complain_fn *complain, void *arg);
+/* Targets at this domain count as bare names from now on: chains may be written
+ * with it. */
+void alias_set_domain(struct alias_table *t, const char *domain);
 void alias_free(struct alias_table *t);
-/* Finds loops, "|program", "/file" and unreadable includes ahead of use (for
- * newaliases). include may be NULL: not looked at. False if it complained. */
+
+/* Appends the text of an included file; false with *why, words that go on after
+ * "the included list". */
 typedef bool alias_include_fn(void *arg, const char *path, struct buf *text,
     const char **why);
+/* Finds loops, "|program", "/file" and unreadable includes ahead of use (for
+ * newaliases). include may be NULL: not looked at. False if it complained. */
 bool alias_check(const struct alias_table *t, alias_include_fn *include,
     alias_complain_fn *complain, void *arg);
 
 struct alias_target {
 	char *addr;		/* address, qualified or bare (a local name
 				 * that no alias names) */
-	char *owner;		/* owner-LIST where the list has one, else
-				 * NULL: the return path */
+	char *owner;		/* "owner-LIST" of the innermost list that has
+				 * such an alias, else NULL: the return path */
 };
 
 struct alias_targets {
@@ -45,8 +54,9 @@ struct alias_targets {
 
 /*
  * Expands a local name (without domain, compared without case) and appends its
- * targets, each once. A name without an alias is its own target. A program, a
- * file, a loop or an unreadable include is told to complain and yields nothing.
+ * targets, each once in a call. A name without an alias is its own target. A
+ * program, a file, a loop or an unreadable include is told to complain and
+ * yields nothing; so out may get nothing at all.
  */
 void alias_expand(const struct alias_table *t, const char *name,
     alias_include_fn *include, alias_complain_fn *complain, void *arg,
