@@ -8,7 +8,7 @@
 static const int denied[] = {
 	/* Another program in our place, or beside us. */
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork),
-	SCMP_SYS(vfork),
+	SCMP_SYS(vfork), SCMP_SYS(clone), SCMP_SYS(clone3),
 	/* Other processes. */
 	SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
 	SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
