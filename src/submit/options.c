@@ -187,13 +187,16 @@ take_queue(struct parser *p, const char *arg)
 	return true;
 }
 
-/* -oi is all that means anything of sendmail's own -o options; -oQ and the
- * like would write somewhere else and do not. */
+/* Of sendmail's own -o options, -oi and the file of -oA (for newaliases to
+ * read) mean something; -oQ and the like would write somewhere else and do
+ * not. */
 static bool
 take_old_option(struct parser *p, const char *arg)
 {
 	if (arg[0] == 'i')
 		p->o->ignore_dots = true;
+	else if (arg[0] == 'A' && arg[1] != '\0')
+		p->o->aliases = arg + 1;
 	return true;
 }
 

@@ -31,6 +31,7 @@ struct options {
 	struct submission wish;	/* points into argv and owned */
 	bool ignore_dots;	/* -i */
 	const char *queue;	/* what stands behind -q, or NULL */
+	const char *aliases;	/* -oA: the file for MODE_ALIASES, or NULL */
 	struct strlist owned;
 };
 

@@ -30,12 +30,14 @@ struct submit {
 		HOLDING,
 		SENDING,	/* to the socket */
 		DROPPING,	/* into a drop file */
-		FAILED
+		DECIDED		/* status and text */
 	} state;
 	int fd;			/* of socket or drop file, or -1 */
 	char id[ID_LEN + 1];	/* of the drop file */
-	int status;		/* FAILED: sysexits, and a sentence */
-	struct buf text;
+	const char *trouble;	/* DROPPING: why not to the socket */
+	struct buf heard;	/* of the answer */
+	int status;		/* sysexits */
+	struct buf text;	/* the ID, or a sentence */
 };
 
 struct submit_places
@@ -70,7 +72,7 @@ fail(struct submit *s, int status, const char *fmt, ...)
 {
 	va_list ap;
 
-	s->state = FAILED;
+	s->state = DECIDED;
 	s->status = status;
 	va_start(ap, fmt);
 	buf_vaddf(&s->text, fmt, ap);
@@ -84,21 +86,19 @@ static bool
 hear(struct submit *s, int64_t deadline)
 {
 	struct submission_answer answer;
-	struct buf in = BUF_INIT;
 	ssize_t n;
 	int got;
 
 	do {
-		n = call_receive(s->fd, deadline, &in);
-		got = submission_answer_parse(buf_slice(&in), &answer);
+		n = call_receive(s->fd, deadline, &s->heard);
+		got = submission_answer_parse(buf_slice(&s->heard), &answer);
 	} while (got == 0 && n > 0);
 	if (got > 0) {
-		s->state = FAILED;
+		s->state = DECIDED;
 		s->status = answer.status;
 		buf_add_slice(&s->text, answer.text);
 	} else if (n >= 0)
 		errno = n == 0 ? ECONNRESET : EPROTO;
-	buf_free(&in);
 	return got > 0;
 }
 
@@ -146,7 +146,7 @@ write_block(struct submit *s, struct slice bytes)
 }
 
 static bool
-fail_drop(struct submit *s, const char *trouble)
+fail_drop(struct submit *s)
 {
 	int saved;
 
@@ -155,7 +155,7 @@ fail_drop(struct submit *s, const char *trouble)
 		drop_abandon(s->places.drop, s->id, &s->fd);
 	return fail(s, EX_TEMPFAIL, "cannot hand the message to navetted at "
 	    "%s: %s; nor leave it in %s: %s; it is not queued",
-	    s->places.socket, trouble, s->places.drop, strerror(saved));
+	    s->places.socket, s->trouble, s->places.drop, strerror(saved));
 }
 
 /* Nobody listens: into the drop folder with what is held. */
@@ -166,17 +166,18 @@ begin_drop(struct submit *s, bool ended, const char *trouble)
 
 	if (!verify_message(&s->wish, buf_slice(&s->held), ended, NULL,
 	    &status, &s->text)) {
-		s->state = FAILED;
+		s->state = DECIDED;
 		s->status = status;
 		return false;
 	}
+	s->trouble = trouble;
 	/* A limit on file sizes is an error to be told, not a death. */
 	signal(SIGXFSZ, SIG_IGN);
 	s->fd = drop_begin(s->places.drop, s->id);
 	if (s->fd < 0 ||
 	    !file_write(s->fd, s->wishes.data, s->wishes.len) ||
 	    !write_block(s, buf_slice(&s->held)))
-		return fail_drop(s, trouble);
+		return fail_drop(s);
 	s->state = DROPPING;
 	return true;
 }
@@ -240,8 +241,8 @@ submit_add(struct submit *s, struct slice bytes)
 	case SENDING:
 		return send_block(s, bytes);
 	case DROPPING:
-		return write_block(s, bytes) || fail_drop(s, "not there");
-	case FAILED:
+		return write_block(s, bytes) || fail_drop(s);
+	case DECIDED:
 		break;
 	}
 	return false;
@@ -262,10 +263,10 @@ end_drop(struct submit *s)
 {
 	if (!file_write(s->fd, end_record, sizeof(end_record)) ||
 	    !drop_commit(s->places.drop, s->id, &s->fd)) {
-		fail_drop(s, "not there");
+		fail_drop(s);
 		return;
 	}
-	s->state = FAILED;
+	s->state = DECIDED;
 	s->status = EX_OK;
 	buf_add_string(&s->text, s->id);
 }
@@ -329,6 +330,7 @@ submit_free(struct submit *s)
 	file_close(&s->fd);
 	buf_free(&s->wishes);
 	buf_free(&s->held);
+	buf_free(&s->heard);
 	buf_free(&s->text);
 	free(s);
 }

@@ -1,0 +1,207 @@
+#include "submit/ask.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "spool/id.h"
+#include "submit/call.h"
+#include "submit/front.h"
+#include "submit/offline.h"
+#include "submit/submit.h"
+
+#define SILENCE_MAX (60 * CLOCK_SEC)
+
+/* One question and what has come of its answer. */
+struct talk {
+	int fd;
+	struct buf in;
+	struct buf out;
+	size_t messages;	/* lines that begin with an ID */
+	int status;		/* the last line's, or -1: not there yet */
+	bool is_broken;		/* nonsense, or nobody reads ours */
+};
+
+/* The control socket lies beside the submit socket. */
+static void
+control_path(struct buf *path)
+{
+	const char *submit, *slash;
+
+	submit = submit_places().socket;
+	slash = strrchr(submit, '/');
+	if (slash != NULL)
+		buf_add(path, submit, (size_t)(slash + 1 - submit));
+	buf_add_string(path, "control");
+}
+
+static bool
+send_line(int fd, const char *line)
+{
+	struct iovec part;
+	size_t rest;
+
+	part.iov_base = (void *)(uintptr_t)line;
+	part.iov_len = strlen(line);
+	return call_send(fd, &part, 1, &rest);
+}
+
+static void
+take_line(struct talk *t, struct slice line)
+{
+	unsigned long long status;
+	struct slice word;
+
+	if (slice_starts(line, ". ") && slice_to_number((struct slice){
+	    line.ptr + 2, line.len - 2}, 255, &status)) {
+		t->status = (int)status;
+		return;
+	}
+	if (!slice_starts(line, " ")) {
+		t->is_broken = true;
+		return;
+	}
+	line = (struct slice){line.ptr + 1, line.len - 1};
+	buf_add_slice(&t->out, line);
+	buf_add_char(&t->out, '\n');
+	if (slice_cut(&line, ' ', &word) && id_is_valid(word))
+		t->messages++;
+}
+
+static void
+take_lines(struct talk *t)
+{
+	struct slice rest;
+	size_t len;
+
+	rest = buf_slice(&t->in);
+	while (!t->is_broken && t->status < 0 &&
+	    (len = slice_find(rest, '\n')) < rest.len) {
+		take_line(t, (struct slice){rest.ptr, len});
+		rest.ptr += len + 1;
+		rest.len -= len + 1;
+	}
+	buf_consume(&t->in, t->in.len - rest.len);
+	if (t->out.len > 0 && !front_print(buf_slice(&t->out)))
+		t->is_broken = true;
+	buf_clear(&t->out);
+}
+
+static int
+talk_run(struct talk *t, const char *line)
+{
+	ssize_t n;
+
+	if (!send_line(t->fd, line))
+		return -1;
+	do {
+		n = call_receive(t->fd, clock_boot() + SILENCE_MAX, &t->in);
+		if (n > 0)
+			take_lines(t);
+	} while (n > 0 && t->status < 0 && !t->is_broken);
+	if (n == 0)
+		errno = ECONNRESET;
+	return t->status;
+}
+
+static int
+ask(const struct options *o, const char *line, int fd, size_t *messages)
+{
+	struct talk t = {.fd = fd, .status = -1};
+	struct buf text = BUF_INIT;
+	int status;
+
+	status = talk_run(&t, line);
+	*messages = t.messages;
+	if (status < 0 && t.is_broken)
+		status = EX_IOERR;
+	else if (status < 0) {
+		buf_addf(&text, "no whole answer from navetted: %s",
+		    strerror(errno));
+		front_complain(o, buf_string(&text));
+		status = EX_TEMPFAIL;
+	}
+	file_close(&t.fd);
+	buf_free(&t.in);
+	buf_free(&t.out);
+	buf_free(&text);
+	return status;
+}
+
+static int
+open_control(struct buf *trouble)
+{
+	struct buf path = BUF_INIT;
+	int fd;
+
+	control_path(&path);
+	fd = call_open(buf_string(&path));
+	if (fd < 0)
+		buf_addf(trouble, "cannot ask navetted at %s: %s",
+		    buf_string(&path), strerror(errno));
+	buf_free(&path);
+	return fd;
+}
+
+static int
+fail(const struct options *o, struct buf *trouble)
+{
+	buf_add_string(trouble, "; is it running?");
+	front_complain(o, buf_string(trouble));
+	return EX_TEMPFAIL;
+}
+
+int
+ask_list(const struct options *o)
+{
+	struct buf trouble = BUF_INIT;
+	size_t messages;
+	int fd, status;
+
+	fd = open_control(&trouble);
+	if (fd < 0 && geteuid() == 0)
+		status = offline_list(o, buf_string(&trouble));
+	else if (fd < 0)
+		status = fail(o, &trouble);
+	else {
+		status = ask(o, "list\n", fd, &messages);
+		if (status == EX_OK && messages == 0)
+			(void)front_print(SLICE("The queue is empty.\n"));
+	}
+	buf_free(&trouble);
+	return status;
+}
+
+/* -qIabc is about one message; all other kinds try everything, which is at
+ * least what was asked for. */
+static void
+flush_line(const struct options *o, struct buf *line)
+{
+	struct slice id;
+
+	id = slice_from(o->queue);
+	if (slice_starts(id, "I") && id_is_valid((struct slice){id.ptr + 1,
+	    id.len - 1}))
+		buf_addf(line, "retry %s\n", id.ptr + 1);
+	else
+		buf_add_string(line, "flush\n");
+}
+
+int
+ask_flush(const struct options *o)
+{
+	struct buf trouble = BUF_INIT, line = BUF_INIT;
+	size_t messages;
+	int fd, status;
+
+	flush_line(o, &line);
+	fd = open_control(&trouble);
+	status = fd < 0 ? fail(o, &trouble) :
+	    ask(o, buf_string(&line), fd, &messages);
+	buf_free(&trouble);
+	buf_free(&line);
+	return status;
+}

@@ -1,0 +1,16 @@
+/*
+ * Questions to the daemon's control socket, for mailq and -q: one line goes
+ * there, and what comes back is for people. Without a daemon root reads the
+ * spool itself; nobody is ever told that a queue is empty that cannot be seen.
+ */
+#ifndef SUBMIT_ASK_H
+#define SUBMIT_ASK_H
+
+#include "submit/options.h"
+
+/* mailq, -bp: a sysexits code. */
+int ask_list(const struct options *o);
+/* -q, -qI, -qR, -qS. */
+int ask_flush(const struct options *o);
+
+#endif

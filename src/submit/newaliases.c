@@ -1,0 +1,83 @@
+#include "submit/newaliases.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "config/config.h"
+#include "mail/alias.h"
+#include "submit/aliases.h"
+#include "submit/front.h"
+
+#define ALIASES_FILE "/etc/aliases"
+#define SPOOL "/var/spool/navette"
+#define SIZE_LIMIT ((size_t)16 << 20)
+
+struct check {
+	const struct options *options;
+	size_t complaints;
+};
+
+static void
+complain(void *arg, const char *file, unsigned line, const char *what)
+{
+	struct check *c = arg;
+	struct buf text = BUF_INIT;
+
+	buf_addf(&text, "%s:%u: %s", file, line, what);
+	front_complain(c->options, buf_string(&text));
+	buf_free(&text);
+	c->complaints++;
+}
+
+/* aliases_include() looks at the places that a list may not be in. */
+static bool
+include(void *arg, const char *path, struct buf *text, const char **why)
+{
+	struct config places = {.file = (char *)(uintptr_t)CONFIG_DEFAULT_FILE,
+	    .spool = (char *)(uintptr_t)SPOOL};
+
+	(void)arg;
+	return aliases_include(&places, path, text, why);
+}
+
+static int
+check_text(const struct options *o, const char *file, struct slice text)
+{
+	struct check c = {o, 0};
+	struct alias_table *table;
+	struct buf line = BUF_INIT;
+
+	table = alias_parse(text, file, complain, &c);
+	alias_check(table, include, complain, &c);
+	alias_free(table);
+	if (c.complaints == 0) {
+		buf_addf(&line, "%s is in order\n", file);
+		(void)front_print(buf_slice(&line));
+		buf_free(&line);
+	}
+	return c.complaints == 0 ? EX_OK : EX_DATAERR;
+}
+
+int
+newaliases_run(const struct options *o)
+{
+	struct buf text = BUF_INIT, error = BUF_INIT;
+	const char *file;
+	int status;
+
+	file = o->aliases != NULL ? o->aliases : ALIASES_FILE;
+	if (file_read_path(file, SIZE_LIMIT, &text, NULL) || errno == ENOENT)
+		status = check_text(o, file, buf_slice(&text));
+	else {
+		buf_addf(&error, "cannot read %s: %s", file,
+		    strerror(errno));
+		front_complain(o, buf_string(&error));
+		status = EX_NOINPUT;
+	}
+	buf_free(&text);
+	buf_free(&error);
+	return status;
+}

@@ -1,0 +1,442 @@
+#include "submit/smtpd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "submit/dots.h"
+#include "submit/front.h"
+#include "submit/smtparg.h"
+#include "submit/submit.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* RFC 5321 4.5.3.1.4 says 512, more with extensions. */
+#define COMMAND_MAX 4096
+/* Errors in a row that no client makes by accident. */
+#define ERRORS_MAX 20
+/* Of envelope addresses in one transaction. */
+#define ENVELOPE_BYTES_MAX (SUBMISSION_MAX / 2)
+#define IDLE_MAX (5 * 60 * CLOCK_SEC)
+#define READ_BLOCK 65536
+#define REPLY_TEXT_MAX 400
+
+struct session {
+	struct submit_places places;
+	const char *host;
+	struct buf in;
+	size_t taken;		/* of in */
+	struct buf out;
+	bool lf_only;		/* the last command ended so */
+	bool has_mail;
+	bool utf8;
+	struct submission wish;
+	size_t bytes;		/* of its addresses */
+	struct strlist owned;
+	unsigned errors;
+	bool is_over;
+	int status;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+reply(struct session *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&s->out, fmt, ap);
+	va_end(ap);
+	buf_add_string(&s->out, "\r\n");
+}
+
+static void
+refuse(struct session *s, const char *text)
+{
+	reply(s, "%s", text);
+	if (++s->errors >= ERRORS_MAX) {
+		reply(s, "421 4.7.0 Too many errors");
+		s->is_over = true;
+	}
+}
+
+static void
+end(struct session *s, int status)
+{
+	s->is_over = true;
+	s->status = status;
+}
+
+static bool
+flush(struct session *s)
+{
+	bool ok;
+
+	ok = front_print(buf_slice(&s->out));
+	buf_clear(&s->out);
+	if (!ok)
+		end(s, EX_IOERR);
+	return ok;
+}
+
+/* Sends what is to be said and waits for more. False at the end. */
+static bool
+fill(struct session *s)
+{
+	ssize_t n;
+
+	if (s->out.len > 0 && !flush(s))
+		return false;
+	buf_consume(&s->in, s->taken);
+	s->taken = 0;
+	buf_reserve(&s->in, READ_BLOCK);
+	n = front_read(s->in.data + s->in.len, READ_BLOCK,
+	    (int)(IDLE_MAX / CLOCK_MSEC));
+	if (n > 0)
+		s->in.len += (size_t)n;
+	else if (n < 0 && errno == ETIMEDOUT) {
+		reply(s, "421 4.4.2 %s Timeout", s->host);
+		end(s, EX_TEMPFAIL);
+	} else
+		end(s, n < 0 ? EX_IOERR : EX_OK);
+	return n > 0;
+}
+
+static struct slice
+unread(const struct session *s)
+{
+	return (struct slice){s->in.data + s->taken, s->in.len - s->taken};
+}
+
+static void
+forget(struct session *s)
+{
+	free(s->wish.recipients);
+	memset(&s->wish, 0, sizeof(s->wish));
+	strlist_free(&s->owned);
+	s->has_mail = s->utf8 = false;
+	s->bytes = 0;
+}
+
+static struct slice
+keep(struct session *s, struct slice text)
+{
+	if (text.len == 0)
+		return SLICE("");
+	strlist_add_slice(&s->owned, text);
+	s->bytes += text.len;
+	return slice_from(s->owned.items[s->owned.count - 1]);
+}
+
+static void
+on_helo(struct session *s, struct slice rest)
+{
+	if (rest.len == 0) {
+		refuse(s, "501 5.5.4 Say who you are");
+		return;
+	}
+	forget(s);
+	reply(s, "250 %s", s->host);
+}
+
+static void
+on_ehlo(struct session *s, struct slice rest)
+{
+	if (rest.len == 0) {
+		refuse(s, "501 5.5.4 Say who you are");
+		return;
+	}
+	forget(s);
+	reply(s, "250-%s\r\n250-PIPELINING\r\n250-SIZE\r\n250-8BITMIME\r\n"
+	    "250-SMTPUTF8\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 HELP",
+	    s->host);
+}
+
+/* What stands behind "FROM:" or "TO:". */
+static bool
+cut_word(struct slice *rest, const char *word)
+{
+	if (!slice_starts_nocase(*rest, word))
+		return false;
+	rest->ptr += strlen(word);
+	rest->len -= strlen(word);
+	return true;
+}
+
+static void
+on_mail(struct session *s, struct slice rest)
+{
+	struct smtparg arg;
+	const char *refusal;
+
+	if (s->has_mail)
+		refusal = "503 5.5.1 There is a sender already";
+	else if (!cut_word(&rest, "FROM:"))
+		refusal = "501 5.5.4 Syntax: MAIL FROM:<address>";
+	else
+		refusal = smtparg_mail(rest, &arg);
+	if (refusal != NULL) {
+		refuse(s, refusal);
+		return;
+	}
+	s->has_mail = true;
+	s->utf8 = arg.utf8;
+	s->wish.has_sender = true;
+	s->wish.sender = keep(s, arg.addr);
+	s->wish.envid = keep(s, arg.envid);
+	s->wish.ret = arg.ret;
+	if (arg.is_8bit)
+		s->wish.flags |= SUBMIT_8BIT;
+	reply(s, "250 2.1.0 Sender ok");
+}
+
+static void
+add_recipient(struct session *s, const struct smtparg *arg)
+{
+	struct submission *w = &s->wish;
+
+	if ((w->count & (w->count - 1)) == 0)
+		w->recipients = xrealloc(w->recipients,
+		    w->count == 0 ? 1 : w->count * 2,
+		    sizeof(*w->recipients));
+	w->recipients[w->count++] = (struct recipient){
+	    .addr = keep(s, arg->addr), .orcpt = keep(s, arg->orcpt),
+	    .notify = arg->notify};
+	/* What the printed recipient needs besides. */
+	s->bytes += 32;
+}
+
+static void
+on_rcpt(struct session *s, struct slice rest)
+{
+	struct smtparg arg;
+	const char *refusal;
+
+	if (!s->has_mail)
+		refusal = "503 5.5.1 MAIL first";
+	else if (s->bytes > ENVELOPE_BYTES_MAX)
+		refusal = "452 4.5.3 Too many recipients";
+	else if (!cut_word(&rest, "TO:"))
+		refusal = "501 5.5.4 Syntax: RCPT TO:<address>";
+	else
+		refusal = smtparg_rcpt(rest, s->utf8, &arg);
+	if (refusal != NULL) {
+		refuse(s, refusal);
+		return;
+	}
+	add_recipient(s, &arg);
+	reply(s, "250 2.1.5 Recipient ok");
+}
+
+static const struct {
+	int status;		/* sysexits, from the daemon */
+	const char *code;
+} verdicts[] = {
+	{EX_OK, "250 2.0.0"},
+	{EX_DATAERR, "554 5.6.0"},
+	{EX_USAGE, "554 5.5.4"},
+	{EX_UNAVAILABLE, "552 5.3.4"},
+	{EX_NOPERM, "550 5.7.1"},
+};
+
+static void
+reply_verdict(struct session *s, int status, const struct buf *text)
+{
+	const char *code;
+	size_t i;
+
+	code = "451 4.3.0";
+	for (i = 0; i < COUNT(verdicts); i++)
+		if (verdicts[i].status == status)
+			code = verdicts[i].code;
+	buf_addf(&s->out, "%s %s", code, status == EX_OK ? "Queued as " : "");
+	buf_add_escaped(&s->out, buf_slice(text), REPLY_TEXT_MAX);
+	buf_add_string(&s->out, "\r\n");
+}
+
+/* Takes the text of the message up to its final dot. False when it does not
+ * come. */
+static bool
+take_text(struct session *s, struct submit *to)
+{
+	struct dots dots = DOTS_INIT(s->lf_only);
+	struct buf text = BUF_INIT;
+
+	do {
+		if (s->taken == s->in.len && !fill(s))
+			break;
+		buf_clear(&text);
+		s->taken += dots_add(&dots, unread(s), &text);
+		/* A message that failed is read to its end all the same. */
+		(void)submit_add(to, buf_slice(&text));
+	} while (dots.state != DOTS_END);
+	buf_free(&text);
+	return dots.state == DOTS_END;
+}
+
+static void
+on_data(struct session *s, struct slice rest)
+{
+	struct buf text = BUF_INIT;
+	struct submit *to;
+
+	if (rest.len > 0 || s->wish.count == 0) {
+		refuse(s, rest.len > 0 ? "501 5.5.4 Syntax: DATA" :
+		    "503 5.5.1 Recipients first");
+		return;
+	}
+	reply(s, "354 End with a dot alone on a line");
+	to = submit_begin(&s->wish, &s->places);
+	if (take_text(s, to))
+		reply_verdict(s, submit_end(to, &text), &text);
+	else
+		s->status = EX_IOERR;
+	submit_free(to);
+	buf_free(&text);
+	forget(s);
+}
+
+static void
+on_rset(struct session *s, struct slice rest)
+{
+	(void)rest;
+	forget(s);
+	reply(s, "250 2.0.0 Ok");
+}
+
+static void
+on_noop(struct session *s, struct slice rest)
+{
+	(void)rest;
+	reply(s, "250 2.0.0 Ok");
+}
+
+static void
+on_vrfy(struct session *s, struct slice rest)
+{
+	if (rest.len == 0)
+		refuse(s, "501 5.5.4 Syntax: VRFY address");
+	else
+		reply(s, "252 2.1.5 Send some mail and see");
+}
+
+static void
+on_quit(struct session *s, struct slice rest)
+{
+	(void)rest;
+	reply(s, "221 2.0.0 Bye");
+	end(s, EX_OK);
+}
+
+static void on_help(struct session *s, struct slice rest);
+
+static const struct command {
+	const char *name;
+	void (*obey)(struct session *s, struct slice rest);
+} commands[] = {
+	{"EHLO", on_ehlo},
+	{"HELO", on_helo},
+	{"MAIL", on_mail},
+	{"RCPT", on_rcpt},
+	{"DATA", on_data},
+	{"RSET", on_rset},
+	{"NOOP", on_noop},
+	{"VRFY", on_vrfy},
+	{"HELP", on_help},
+	{"QUIT", on_quit},
+};
+
+static void
+on_help(struct session *s, struct slice rest)
+{
+	size_t i;
+
+	(void)rest;
+	buf_add_string(&s->out, "214 2.0.0 Commands:");
+	for (i = 0; i < COUNT(commands); i++)
+		buf_addf(&s->out, " %s", commands[i].name);
+	buf_add_string(&s->out, "\r\n");
+}
+
+static void
+obey(struct session *s, struct slice line)
+{
+	struct slice word;
+	unsigned errors;
+	size_t i;
+
+	errors = s->errors;
+	line = slice_trim(line);
+	word = (struct slice){line.ptr, slice_find(line, ' ')};
+	line = slice_trim((struct slice){line.ptr + word.len,
+	    line.len - word.len});
+	for (i = 0; i < COUNT(commands); i++) {
+		if (!slice_is_nocase(word, commands[i].name))
+			continue;
+		commands[i].obey(s, line);
+		if (s->errors == errors)
+			s->errors = 0;
+		return;
+	}
+	refuse(s, "502 5.5.1 Unknown command");
+}
+
+/* Passes over a line that is too long for a command. */
+static void
+skip_line(struct session *s)
+{
+	do {
+		s->taken += slice_find(unread(s), '\n');
+		if (s->taken < s->in.len) {
+			s->taken++;
+			refuse(s, "500 5.5.2 Line too long");
+			return;
+		}
+	} while (fill(s));
+}
+
+static void
+serve(struct session *s)
+{
+	struct slice rest;
+	size_t len;
+
+	while (!s->is_over) {
+		rest = unread(s);
+		len = slice_find(rest, '\n');
+		if (len > COMMAND_MAX) {
+			skip_line(s);
+			continue;
+		}
+		if (len == rest.len) {
+			fill(s);
+			continue;
+		}
+		s->lf_only = len == 0 || rest.ptr[len - 1] != '\r';
+		s->taken += len + 1;
+		obey(s, (struct slice){rest.ptr, len});
+	}
+}
+
+int
+smtpd_run(const struct options *o)
+{
+	struct session s = {.status = EX_OK};
+	char host[256];
+
+	(void)o;
+	if (gethostname(host, sizeof(host)) != 0)
+		host[0] = '\0';
+	host[sizeof(host) - 1] = '\0';
+	s.host = host[0] == '\0' ? "localhost" : host;
+	s.places = submit_places();
+	reply(&s, "220 %s ESMTP navette", s.host);
+	serve(&s);
+	if (s.out.len > 0)
+		flush(&s);
+	forget(&s);
+	buf_free(&s.in);
+	buf_free(&s.out);
+	return s.status;
+}
