@@ -101,6 +101,9 @@ tests: all $(UNIT) $(TOOLS) $(SMARTHOST)
 include tests/tests.mk
 include packaging/install.mk
 
+demo: all $(SMARTHOST)
+	tests/demo $(B)
+
 clean:
 	rm -rf $(B)
 
@@ -112,7 +115,7 @@ help:
 	@echo 'make deb        the Debian package'
 	@echo 'make check-faults | fuzz | soak | bench | coverage | lint'
 
-.PHONY: all tests clean help
+.PHONY: all tests demo clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
