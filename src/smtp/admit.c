@@ -57,6 +57,7 @@ admit(struct letter *l, const struct session *s, struct report *r)
 	uint32_t number;
 	size_t i, kept;
 
+	l->admitted = true;
 	if (!letter_load(l, s->host, &s->can, &o)) {
 		judge_all(l, &o, r);
 		outcome_free(&o);

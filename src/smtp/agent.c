@@ -12,17 +12,15 @@
 #include "mail/job.h"
 #include "smtp/pipeline.h"
 
-/* The manager's first words may hold a TLS session; it has much to do when it
- * starts an agent, but it will not be long. */
-#define FIRST_WORDS_MSEC 100
-
 struct agent {
 	const struct agent_start *start;
 	struct session session;
 	struct report report;
 	struct pipeline pipeline;
 	struct record_reader reader;
-	struct lesson lesson;	/* as the manager knows it */
+	struct lesson learned;	/* from earlier sessions */
+	struct lesson told;	/* to the manager, who keeps only our last */
+	struct buf ticket;	/* the last that came */
 	bool opened;		/* the session stood once */
 	bool nonsense;		/* came from the manager */
 };
@@ -34,7 +32,7 @@ take_job(struct agent *a, struct record *r)
 
 	if (r->fd < 0 || !job_parse(r->body, &job))
 		return false;
-	pipeline_add(&a->pipeline, letter_new(&job, r->fd));
+	hand_add(&a->pipeline.hand, letter_new(&job, r->fd));
 	r->fd = -1;
 	return true;
 }
@@ -53,7 +51,7 @@ take_session(struct agent *a, struct record *r)
 {
 	struct slice ticket;
 
-	if (!lesson_parse(r->body, &a->lesson, &ticket))
+	if (!lesson_parse(r->body, &a->learned, &ticket))
 		return false;
 	if (!a->opened && a->session.tls != NULL && ticket.len > 0)
 		tls_offer_session(a->session.tls, ticket);
@@ -85,23 +83,22 @@ take_record(struct agent *a, struct record *r)
 }
 
 static bool
-is_readable(int fd, int msec)
+is_readable(int fd)
 {
 	struct pollfd p = {fd, POLLIN, 0};
 
-	return poll(&p, 1, msec) > 0;
+	return poll(&p, 1, 0) > 0;
 }
 
-/* All that the manager has said so far; msec: how long to wait for it. */
+/* All that the manager has said so far. */
 static void
-take_records(struct agent *a, int msec)
+take_records(struct agent *a)
 {
 	struct record r;
 	int got = 0;
 
 	while (!a->report.gone && !a->nonsense &&
-	    is_readable(a->start->socket, msec)) {
-		msec = 0;
+	    is_readable(a->start->socket)) {
 		if (record_receive(&a->reader, a->start->socket) <= 0) {
 			a->report.gone = true;
 			return;
@@ -118,17 +115,20 @@ static void
 offer_ticket(struct agent *a)
 {
 	const struct lesson *lesson = &a->pipeline.lesson;
-	struct buf body = BUF_INIT;
-	bool fresh;
+	struct buf body = BUF_INIT, ticket = BUF_INIT;
 
+	if (a->session.tls != NULL &&
+	    tls_take_session(a->session.tls, &ticket)) {
+		buf_wipe(&a->ticket);
+		a->ticket = ticket;
+	} else if (lesson->until == a->told.until) {
+		return;
+	}
+	a->told = *lesson;
 	lesson_print(lesson, &body);
-	fresh = lesson->until != a->lesson.until;
-	if (a->session.tls != NULL)
-		fresh |= tls_take_session(a->session.tls, &body);
-	if (fresh)
-		report_bytes(&a->report, JOB_TICKET, buf_slice(&body));
-	a->lesson = *lesson;
-	buf_free(&body);
+	buf_add_slice(&body, buf_slice(&a->ticket));
+	report_bytes(&a->report, JOB_TICKET, buf_slice(&body));
+	buf_wipe(&body);
 }
 
 static void
@@ -191,18 +191,17 @@ rest(struct agent *a)
 	}
 }
 
-/* What the account or its quota forbids, it forbids to all that wait here. */
+/* What the account or its quota forbids, it forbids to all that wait here. The
+ * verdict has told the manager; a login that is not trusted any more is of no
+ * use, while a quota may be free again soon. */
 static void
-heed_halt(struct agent *a)
+heed_halt(struct pipeline *p)
 {
-	struct pipeline *p = &a->pipeline;
-
 	if (!p->halt.set)
 		return;
-	if (p->halt.verdict.scope == SCOPE_ACCOUNT)
-		pipeline_trouble(p, &p->halt);
-	pipeline_give_back(p);
+	p->closing |= p->halt.verdict.scope == SCOPE_ACCOUNT;
 	p->halt.set = false;
+	hand_give_back(&p->hand);
 }
 
 static void
@@ -211,21 +210,21 @@ work(struct agent *a)
 	struct pipeline *p = &a->pipeline;
 
 	for (;;) {
-		take_records(a, 0);
+		take_records(a);
 		/* Without a manager no result could be recorded: the less is
 		 * sent from now on, the fewer come twice. */
 		if (a->report.gone || a->nonsense)
 			return;
-		heed_halt(a);
+		heed_halt(p);
 		if (pipeline_is_closing(p))
-			pipeline_give_back(p);
+			hand_give_back(&p->hand);
 		pipeline_send(p);
-		report_pace(&a->report, pipeline_pace(p));
+		report_pace(&a->report, style_pace(p->style, p->window));
 		if (p->broken)
 			return;
 		if (pipeline_is_busy(p))
 			wait_for_reply(a);
-		else if (pipeline_is_closing(p) || !rest(a))
+		else if (!p->halt.set && (pipeline_is_closing(p) || !rest(a)))
 			return;
 		offer_ticket(a);
 	}
@@ -256,8 +255,8 @@ leave(struct agent *a)
 	offer_ticket(a);
 	if (!p->broken && !a->report.gone)
 		session_quit(&a->session);
-	take_records(a, 0);
-	pipeline_give_back(p);
+	take_records(a);
+	hand_give_back(&p->hand);
 	log_session(a);
 }
 
@@ -271,7 +270,11 @@ open_session(struct agent *a)
 	if (start->confine != NULL && !start->confine())
 		return session_fail(&a->session, SCOPE_CONNECTION,
 		    STAGE_LOCAL, "cannot confine the agent");
-	take_records(a, FIRST_WORDS_MSEC);
+	if (!session_reach(&a->session))
+		return false;
+	/* While it connected, the manager will have sent the TLS session that
+	 * it keeps for this smarthost. */
+	take_records(a);
 	return session_open(&a->session);
 }
 
@@ -291,14 +294,14 @@ agent_run(const struct agent_start *start)
 	pipeline_init(&a.pipeline, &a.session, &a.report);
 	if (open_session(&a)) {
 		a.opened = true;
-		pipeline_start(&a.pipeline, &a.lesson);
+		pipeline_start(&a.pipeline, &a.learned);
 		say_ready(&a);
 		work(&a);
 		leave(&a);
 	} else {
 		report_trouble(&a.report, &a.session.trouble);
-		take_records(&a, 0);
-		pipeline_give_back(&a.pipeline);
+		take_records(&a);
+		hand_give_back(&a.pipeline.hand);
 		code = EX_TEMPFAIL;
 	}
 	if (a.pipeline.trouble.set)
@@ -307,6 +310,7 @@ agent_run(const struct agent_start *start)
 		code = EX_SOFTWARE;
 	pipeline_free(&a.pipeline);
 	report_free(&a.report);
+	buf_wipe(&a.ticket);
 	record_reader_free(&a.reader);
 	session_free(&a.session);
 	return code;

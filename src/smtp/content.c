@@ -11,7 +11,7 @@
 /* What is read from the file at once, and sent as one or more TLS records. */
 #define BLOCK 65536
 
-/* Where the bytes go. One of stream and count, each through narrow or not. */
+/* Where the bytes go, and what happens to them on the way. */
 struct pour {
 	struct stream *stream;	/* NULL: only counted */
 	struct mime_rewriter *narrow;	/* NULL: as they are */
@@ -141,9 +141,17 @@ pour_through(struct pour *p, const struct letter *l, bool narrow)
 	return result;
 }
 
+/* A message in wire form ends with a line end; a dot behind anything else would
+ * be text, and the server would wait for ever. */
+static bool
+put_end(struct pour *p)
+{
+	return (p->line_start || put(p, "\r\n", 2)) && put(p, ".\r\n", 3);
+}
+
 enum content_result
 content_send(struct stream *s, const struct letter *l, bool dotted,
-    int64_t block)
+    int64_t block, uint64_t *count)
 {
 	struct pour p = {.stream = s, .dotted = dotted, .block = block,
 	    .line_start = true};
@@ -152,13 +160,10 @@ content_send(struct stream *s, const struct letter *l, bool dotted,
 	result = pour_through(&p, l, l->narrow);
 	if (p.narrow != NULL)
 		mime_free(p.narrow);
-	if (result != CONTENT_SENT || !dotted)
-		return result;
-	/* A message in wire form ends with a line end; a dot behind anything
-	 * else would be text, and the server would wait for ever. */
-	if (!p.line_start && !put(&p, "\r\n", 2))
-		return CONTENT_STREAM_BROKE;
-	return put(&p, ".\r\n", 3) ? CONTENT_SENT : CONTENT_STREAM_BROKE;
+	if (result == CONTENT_SENT && dotted && !put_end(&p))
+		result = CONTENT_STREAM_BROKE;
+	*count = p.count;
+	return result;
 }
 
 bool

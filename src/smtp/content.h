@@ -19,10 +19,11 @@ enum content_result {
 	CONTENT_UNREADABLE	/* the file; errno says why */
 };
 
-/* Puts the content of a loaded letter: as DATA takes it, with the final dot,
- * or as it is. block: how long each block may take, nanoseconds. */
+/* Puts the content of an admitted letter: as DATA takes it, with the final dot,
+ * or as it is. block: how long each block may take, nanoseconds. *count gets
+ * the number of bytes that were put. */
 enum content_result content_send(struct stream *s, const struct letter *l,
-    bool dotted, int64_t block);
+    bool dotted, int64_t block, uint64_t *count);
 
 /* The size and kind of the content once it is 7-bit. False with errno. */
 bool content_measure_narrow(const struct letter *l, uint64_t *size,

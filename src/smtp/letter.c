@@ -34,7 +34,7 @@ letter_free(struct letter *l)
 {
 	file_close(&l->fd);
 	job_free(&l->job);
-	if (l->loaded)
+	if (l->parsed)
 		envelope_free(&l->envelope);
 	buf_free(&l->head);
 	buf_free(&l->header);
@@ -64,18 +64,22 @@ read_head(struct letter *l)
 	return EFBIG;
 }
 
+static bool
+fits(const struct envelope *e, uint64_t size)
+{
+	return size >= e->length && e->header_size <= size - e->length &&
+	    e->body_size <= size - e->length - e->header_size;
+}
+
 /* Whether the file holds all that its envelope promises. */
 static bool
 is_whole(const struct letter *l)
 {
-	const struct envelope *e = &l->envelope;
 	struct stat info;
 
-	if (l->head.len >= e->length &&
-	    l->head.len - e->length >= e->header_size + e->body_size)
-		return true;
-	return fstat(l->fd, &info) == 0 && (uint64_t)info.st_size >=
-	    e->length + e->header_size + e->body_size;
+	return fits(&l->envelope, l->head.len) ||
+	    (fstat(l->fd, &info) == 0 &&
+	    fits(&l->envelope, (uint64_t)info.st_size));
 }
 
 static const char *
@@ -89,7 +93,7 @@ open_envelope(struct letter *l)
 		return strerror(error);
 	if (!envelope_parse(buf_slice(&l->head), &l->envelope, &why))
 		return why;
-	l->loaded = true;
+	l->parsed = true;
 	if (l->job.count == 0 || l->job.ranges[l->job.count - 1].last >=
 	    l->envelope.count)
 		return "the job asks for recipients that it does not have";

@@ -24,7 +24,8 @@ struct letter {
 	int fd;
 	struct buf head;	/* how the file begins, envelope and more */
 	struct envelope envelope;
-	bool loaded;
+	bool parsed;		/* envelope holds something */
+	bool admitted;		/* left says who is to be asked for */
 	struct buf header;	/* instead of the file's, where not empty */
 	bool narrow;		/* made 7-bit on its way */
 	bool send_as_null;	/* this bounce's <> was refused: send-as it is */

@@ -37,7 +37,7 @@ say(struct session *s, struct buf *line)
 {
 	bool ok;
 
-	ok = session_command(s, STAGE_AUTH, s->host->timeouts.auth, line);
+	ok = session_command(s, STAGE_AUTH, line);
 	buf_wipe(line);
 	return ok;
 }
@@ -163,6 +163,7 @@ login(struct session *s)
 		.secret = s->secret,
 		.host = h->host,
 		.port = h->port,
+		.offered = s->can.auth,
 	};
 	if (s->tls != NULL)
 		with.binding_name = tls_binding(s->tls, &binding);

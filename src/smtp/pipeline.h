@@ -12,72 +12,61 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "smtp/letter.h"
+#include "smtp/hand.h"
+#include "smtp/owed.h"
 #include "smtp/report.h"
 #include "smtp/session.h"
 #include "smtp/style.h"
 #include "smtp/transaction.h"
 
-struct expected {
-	enum step step;
-	struct transaction *transaction;
-	size_t index;
-};
-
 struct pipeline {
 	struct session *session;
 	struct report *report;
+	struct hand hand;
 	struct lesson lesson;
 	enum style style;
 	unsigned window;	/* transactions at once, with BDAT ahead */
-	struct letter *letters;	/* in hand, in the order they came */
+	bool filling;		/* that window */
 	struct transaction *first;	/* under way, in the order sent */
-	struct expected *queue;
-	size_t queue_start, queue_end, queue_cap;
 	struct transaction *speaking;	/* 354 came: its content is next */
-	bool needs_reset;
+	struct owed owed;
+	uint64_t put;		/* bytes given to the stream */
+	bool unflushed;		/* some of them just now */
+	bool needs_reset;	/* the last transaction failed */
 	bool closing;		/* begin nothing more */
+	bool goodbye;		/* the server said 421 */
 	bool broken;		/* nothing can be sent or believed any more */
 	unsigned begun;		/* transactions */
 	unsigned completed;	/* those of which every reply came */
 	unsigned answers;	/* since nothing was owed */
 	unsigned turns;		/* waits for the server, for log and tests */
-	bool unflushed;		/* something was put */
 	bool sent;		/* since the last turn */
 	int64_t since;		/* the oldest reply is waited for since then */
 	struct outcome why;	/* of broken */
-	struct outcome trouble;	/* the connection is no good for any mail */
+	struct outcome trouble;	/* the connection served no mail at all */
 	struct outcome halt;	/* the account's or the quota's */
 };
 
-/* Letters may be added at once; nothing is sent before pipeline_start(), when
- * the session stands. */
+/* Letters may be put into the hand at once; nothing is sent before
+ * pipeline_start(), when the session stands. */
 void pipeline_init(struct pipeline *p, struct session *s, struct report *r);
 void pipeline_start(struct pipeline *p, const struct lesson *lesson);
-/* Takes a letter over. */
-void pipeline_add(struct pipeline *p, struct letter *l);
 /* Sends what may be sent now. Look at broken after this and the next two. */
 void pipeline_send(struct pipeline *p);
 /* Takes the replies that are in; false when there was none. */
 bool pipeline_receive(struct pipeline *p);
-/* The connection broke while a reply was due. */
+/* The connection broke, or it cannot go on. */
 void pipeline_break(struct pipeline *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* The connection or the account serves no mail at all: ends after what is
- * under way. */
-void pipeline_trouble(struct pipeline *p, const struct outcome *o);
 /* To be called before each wait for the server: counts. */
 void pipeline_note_turn(struct pipeline *p);
 /* Whether replies are due, and until when the next one may take. */
 bool pipeline_is_busy(const struct pipeline *p);
 int64_t pipeline_deadline(const struct pipeline *p);
-/* Whether another transaction may ever begin. */
+/* Whether no transaction will ever begin again. */
 bool pipeline_is_closing(const struct pipeline *p);
-/* The letters that the manager should keep in the pipeline's hands. */
-unsigned pipeline_pace(const struct pipeline *p);
-/* Gives recipients that nothing was sent for back to the manager. */
-void pipeline_give_back(struct pipeline *p);
-/* The end: everything that is under way is judged as lost. */
+/* The end: everything that is under way is judged as lost, what waits is given
+ * back. */
 void pipeline_finish(struct pipeline *p);
 void pipeline_free(struct pipeline *p);
 

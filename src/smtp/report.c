@@ -91,7 +91,7 @@ report_pace(struct report *r, unsigned jobs)
 		return;
 	r->pace = jobs;
 	buf_addf(&number, "%u", jobs);
-	report_bytes(r, JOB_PACE, buf_slice(&number));
+	send_record(r, JOB_PACE, buf_slice(&number));
 	buf_free(&number);
 }
 

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -45,12 +46,29 @@ session_refused(struct session *s, enum verdict_stage stage)
 	    s->reply.code);
 }
 
-int64_t
-session_deadline(const struct session *s, int64_t timeout)
-{
-	int64_t end, when;
+static const size_t timeouts[] = {
+	[STAGE_CONNECT] = offsetof(struct timeouts, connect),
+	[STAGE_GREETING] = offsetof(struct timeouts, greeting),
+	[STAGE_HELO] = offsetof(struct timeouts, helo),
+	[STAGE_STARTTLS] = offsetof(struct timeouts, starttls),
+	[STAGE_TLS] = offsetof(struct timeouts, starttls),
+	[STAGE_AUTH] = offsetof(struct timeouts, auth),
+	[STAGE_MAIL] = offsetof(struct timeouts, mail),
+	[STAGE_RCPT] = offsetof(struct timeouts, rcpt),
+	[STAGE_DATA] = offsetof(struct timeouts, data),
+	[STAGE_BODY] = offsetof(struct timeouts, final),
+	[STAGE_QUIT] = offsetof(struct timeouts, quit),
+};
 
-	when = clock_add(clock_boot(), timeout);
+int64_t
+session_deadline(const struct session *s, enum verdict_stage stage,
+    int64_t since)
+{
+	int64_t timeout, end, when;
+
+	memcpy(&timeout, (const char *)&s->host->timeouts + timeouts[stage],
+	    sizeof(timeout));
+	when = clock_add(since, timeout);
 	end = s->began + s->stretch + SESSION_LASTS + SESSION_GRACE;
 	return when < end ? when : end;
 }
@@ -62,12 +80,12 @@ session_is_old(const struct session *s)
 }
 
 bool
-session_read(struct session *s, enum verdict_stage stage, int64_t timeout)
+session_read(struct session *s, enum verdict_stage stage)
 {
 	const char *why;
 	long took;
 
-	stream_deadline(s->stream, session_deadline(s, timeout));
+	stream_deadline(s->stream, session_deadline(s, stage, clock_boot()));
 	for (;;) {
 		took = reply_parse(stream_input(s->stream), &s->reply, &why);
 		if (took < 0)
@@ -84,19 +102,18 @@ session_read(struct session *s, enum verdict_stage stage, int64_t timeout)
 }
 
 bool
-session_command(struct session *s, enum verdict_stage stage, int64_t timeout,
-    struct buf *line)
+session_command(struct session *s, enum verdict_stage stage, struct buf *line)
 {
 	if (stream_input(s->stream).len > 0)
 		return session_fail(s, SCOPE_CONNECTION, stage,
 		    "the server spoke without being asked");
 	buf_add_string(line, "\r\n");
-	stream_deadline(s->stream, session_deadline(s, timeout));
+	stream_deadline(s->stream, session_deadline(s, stage, clock_boot()));
 	if (!stream_put(s->stream, line->data, line->len) ||
 	    !stream_flush(s->stream))
 		return session_fail(s, SCOPE_CONNECTION, stage, "%s",
 		    stream_error(s->stream));
-	return session_read(s, stage, timeout);
+	return session_read(s, stage);
 }
 
 bool
@@ -157,8 +174,8 @@ choose_helo(struct session *s, int fd)
 		buf_add_string(&s->helo, name);
 }
 
-static bool
-reach(struct session *s)
+bool
+session_reach(struct session *s)
 {
 	const struct smarthost *h = s->host;
 	struct buf error = BUF_INIT;
@@ -182,7 +199,7 @@ static bool
 secure(struct session *s)
 {
 	stream_deadline(s->stream,
-	    session_deadline(s, s->host->timeouts.starttls));
+	    session_deadline(s, STAGE_TLS, clock_boot()));
 	if (stream_start_tls(s->stream, s->tls))
 		return true;
 	return session_fail(s, stream_is_untrusted(s->stream) ?
@@ -193,7 +210,7 @@ secure(struct session *s)
 static bool
 greet(struct session *s)
 {
-	if (!session_read(s, STAGE_GREETING, s->host->timeouts.greeting))
+	if (!session_read(s, STAGE_GREETING))
 		return false;
 	return s->reply.code == 220 || session_refused(s, STAGE_GREETING);
 }
@@ -205,7 +222,7 @@ say_hello(struct session *s, const char *verb)
 	bool ok;
 
 	buf_addf(&line, "%s %s", verb, buf_string(&s->helo));
-	ok = session_command(s, STAGE_HELO, s->host->timeouts.helo, &line);
+	ok = session_command(s, STAGE_HELO, &line);
 	buf_free(&line);
 	return ok;
 }
@@ -239,8 +256,7 @@ starttls(struct session *s)
 		    "the server does not offer STARTTLS, which is demanded; "
 		    "nothing is sent in clear");
 	buf_add_string(&line, "STARTTLS");
-	ok = session_command(s, STAGE_STARTTLS, s->host->timeouts.starttls,
-	    &line);
+	ok = session_command(s, STAGE_STARTTLS, &line);
 	buf_free(&line);
 	if (!ok)
 		return false;
@@ -256,9 +272,7 @@ starttls(struct session *s)
 bool
 session_open(struct session *s)
 {
-	s->began = clock_boot();
-	return reach(s) &&
-	    (s->host->tls != TLS_SMTPS || secure(s)) &&
+	return (s->host->tls != TLS_SMTPS || secure(s)) &&
 	    greet(s) &&
 	    hello(s) &&
 	    (s->host->tls != TLS_STARTTLS || starttls(s)) &&
@@ -286,7 +300,7 @@ session_quit(struct session *s)
 	if (s->stream == NULL || stream_error(s->stream)[0] != '\0')
 		return;
 	buf_add_string(&line, "QUIT");
-	session_command(s, STAGE_QUIT, s->host->timeouts.quit, &line);
+	session_command(s, STAGE_QUIT, &line);
 	buf_free(&line);
 }
 

@@ -39,14 +39,18 @@ struct session {
 
 /* Reads what TLS needs (the CA store). False with trouble. */
 bool session_prepare(struct session *s);
-/* Connects, secures, logs in: MAIL may follow. False with trouble. */
+/* Connects. False with trouble. */
+bool session_reach(struct session *s);
+/* Greets, secures, logs in: MAIL may follow. False with trouble. */
 bool session_open(struct session *s);
 /* "peer=... tls=... cipher=... resumed=... auth=...", for the log. */
 void session_describe(const struct session *s, struct buf *out);
 /* Whether it has lasted so long that no more mail should be begun. */
 bool session_is_old(const struct session *s);
-/* Until when a reply may take that is waited for from now on. */
-int64_t session_deadline(const struct session *s, int64_t timeout);
+/* Until when (boot clock) the reply of a stage may take that has been waited
+ * for since then. */
+int64_t session_deadline(const struct session *s, enum verdict_stage stage,
+    int64_t since);
 /* QUIT and its answer, where the stream still stands. */
 void session_quit(struct session *s);
 void session_free(struct session *s);
@@ -58,9 +62,8 @@ void session_free(struct session *s);
  * the last reply, and are false always.
  */
 bool session_command(struct session *s, enum verdict_stage stage,
-    int64_t timeout, struct buf *line);
-bool session_read(struct session *s, enum verdict_stage stage,
-    int64_t timeout);
+    struct buf *line);
+bool session_read(struct session *s, enum verdict_stage stage);
 bool session_fail(struct session *s, enum verdict_scope scope,
     enum verdict_stage stage, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

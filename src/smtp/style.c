@@ -9,18 +9,39 @@
  * bad hour. */
 #define LESSON_LASTS (3600 * CLOCK_SEC)
 
-static const char *const names[] = {
-	[STYLE_LOCKSTEP] = "lockstep",
-	[STYLE_TWO_TURNS] = "two-turns",
-	[STYLE_ONE_TURN] = "one-turn",
-	[STYLE_BDAT] = "bdat",
-	[STYLE_BDAT_AHEAD] = "bdat-ahead",
+#define PACE_MAX 64
+
+/*
+ * pace: with one turn a message three must lie ready: the one just answered, of
+ * which the manager does not know yet, the one under way, and the one whose
+ * commands go out with its end.
+ */
+static const struct {
+	const char *name;
+	unsigned pace;
+} styles[] = {
+	[STYLE_LOCKSTEP] = {"lockstep", 1},
+	[STYLE_TWO_TURNS] = {"two-turns", 2},
+	[STYLE_ONE_TURN] = {"one-turn", 3},
+	[STYLE_BDAT] = {"bdat", 2},
+	[STYLE_BDAT_AHEAD] = {"bdat-ahead", 3},
 };
 
 const char *
 style_name(enum style style)
 {
-	return names[style];
+	return styles[style].name;
+}
+
+unsigned
+style_pace(enum style style, unsigned window)
+{
+	unsigned n;
+
+	n = styles[style].pace;
+	if (style == STYLE_BDAT_AHEAD)
+		n = 2 * window + 1;
+	return n < PACE_MAX ? n : PACE_MAX;
 }
 
 /* CHUNKING without PIPELINING is no licence to group (PIPELINING's rule 2). */

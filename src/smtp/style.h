@@ -34,6 +34,10 @@ enum style style_choose(const struct capability *can, unsigned in_flight,
 /* The style below, after a surprise; the lesson says so to later sessions. */
 enum style style_step_down(enum style style, struct lesson *lesson);
 
+/* How many messages should lie ready for a style, so that the next one always
+ * does; window: transactions at once, for STYLE_BDAT_AHEAD. */
+unsigned style_pace(enum style style, unsigned window);
+
 /* The lesson as a line in front of a TLS ticket, and back: *ticket is what
  * follows. False for anything else. */
 void lesson_print(const struct lesson *lesson, struct buf *out);

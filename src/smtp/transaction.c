@@ -375,26 +375,42 @@ was_untouched(const struct transaction *t)
 	return t->is_late || (t->is_warm && t->answers == 0);
 }
 
+/* The verdict for those that have none; false: back to the letter. */
+static bool
+judge_loss(const struct transaction *t, bool is_first, uint64_t sent,
+    const struct outcome *why, struct outcome *o)
+{
+	if (t->cause.set) {
+		outcome_copy(o, &t->cause);
+		return !t->redo;
+	}
+	if (t->end > 0 && t->end <= sent && !t->is_late) {
+		outcome_say(o, VERDICT_DOUBT, SCOPE_CONNECTION, STAGE_BODY,
+		    "sent whole, but no answer came: %s",
+		    buf_string(&why->words));
+		return true;
+	}
+	if (!is_first || was_untouched(t))
+		return false;
+	outcome_copy(o, why);
+	/* It may be this message that the server cannot bear: others first. */
+	if (t->answers > 0)
+		o->verdict.scope = SCOPE_MESSAGE;
+	return true;
+}
+
 void
-transaction_lose(struct transaction *t, bool is_first,
+transaction_lose(struct transaction *t, bool is_first, uint64_t sent,
     const struct outcome *why, struct report *report)
 {
-	struct outcome doubt = OUTCOME_INIT;
-	const struct outcome *o = NULL;
+	struct outcome o = OUTCOME_INIT;
 	size_t i;
 
-	outcome_say(&doubt, VERDICT_DOUBT, SCOPE_CONNECTION, STAGE_BODY,
-	    "sent whole, but no answer came: %s", buf_string(&why->words));
-	if (t->cause.set)
-		o = t->redo ? NULL : &t->cause;
-	else if (t->end_sent && !t->is_late)
-		o = &doubt;
-	else if (is_first && !was_untouched(t))
-		o = why;
-	for (i = 0; i < t->count && o != NULL; i++)
-		if (t->asked[i] == ASKED_WAITING ||
-		    t->asked[i] == ASKED_ACCEPTED)
-			judge(t, i, o, report);
+	if (judge_loss(t, is_first, sent, why, &o))
+		for (i = 0; i < t->count; i++)
+			if (t->asked[i] == ASKED_WAITING ||
+			    t->asked[i] == ASKED_ACCEPTED)
+				judge(t, i, &o, report);
 	put_rest_back(t);
-	outcome_free(&doubt);
+	outcome_free(&o);
 }

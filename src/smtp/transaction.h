@@ -49,7 +49,8 @@ struct transaction {
 	bool mail_ok;
 	bool rcpt_ok_after_bad_mail;
 	bool wants_content;	/* 354 came and is not served yet */
-	bool end_sent;		/* the content went out whole */
+	uint64_t end;		/* where in the stream its content ends; 0: it
+				 * was not put whole */
 	bool is_late;		/* a 421 was said before it was read */
 	bool delivered;
 	bool redo;		/* cause says nothing of the message */
@@ -77,8 +78,9 @@ const char *transaction_reply(struct transaction *t, enum step step,
 /* Every reply is in: gives each recipient its verdict, or back to the
  * letter. */
 void transaction_settle(struct transaction *t, struct report *report);
-/* The connection is gone. is_first: what broke it broke at this one. */
-void transaction_lose(struct transaction *t, bool is_first,
+/* The connection is gone. is_first: it broke at this one; sent: how much of the
+ * stream went out. */
+void transaction_lose(struct transaction *t, bool is_first, uint64_t sent,
     const struct outcome *why, struct report *report);
 
 enum verdict_stage step_stage(enum step step);

@@ -1,0 +1,88 @@
+#include "smtp/hand.h"
+
+#include "smtp/admit.h"
+
+void
+hand_add(struct hand *h, struct letter *l)
+{
+	struct letter **at;
+
+	for (at = &h->first; *at != NULL; at = &(*at)->next)
+		continue;
+	*at = l;
+}
+
+static void
+drop(struct hand *h, struct letter *l)
+{
+	struct letter **at;
+
+	for (at = &h->first; *at != l; at = &(*at)->next)
+		continue;
+	*at = l->next;
+	report_done(h->report, l->job.number);
+	letter_free(l);
+}
+
+struct letter *
+hand_next(struct hand *h, const struct session *s)
+{
+	struct letter *l, *next;
+
+	for (l = h->first; l != NULL; l = next) {
+		next = l->next;
+		if (!l->admitted)
+			admit(l, s, h->report);
+		if (l->nleft > 0)
+			return l;
+		if (l->open == 0)
+			drop(h, l);
+	}
+	return NULL;
+}
+
+void
+hand_release(struct hand *h, struct letter *l)
+{
+	l->open--;
+	if (l->open == 0 && l->nleft == 0)
+		drop(h, l);
+}
+
+static void
+give_back(struct hand *h, struct letter *l, const struct outcome *untried)
+{
+	const struct range *r;
+	size_t i;
+
+	for (i = 0; i < l->nleft; i++)
+		report_verdict(h->report, l->job.number, l->left[i],
+		    l->left[i], untried);
+	for (i = 0; !l->admitted && i < l->job.count; i++) {
+		r = &l->job.ranges[i];
+		report_verdict(h->report, l->job.number, r->first, r->last,
+		    untried);
+	}
+	l->admitted = true;
+	l->nleft = 0;
+	if (l->open == 0)
+		drop(h, l);
+}
+
+void
+hand_give_back(struct hand *h)
+{
+	struct outcome untried = OUTCOME_INIT;
+	struct letter *l, *next;
+
+	if (h->first == NULL)
+		return;
+	outcome_say(&untried, VERDICT_UNTRIED, SCOPE_CONNECTION, STAGE_MAIL,
+	    "not begun");
+	for (l = h->first; l != NULL; l = next) {
+		next = l->next;
+		if (!l->admitted || l->nleft > 0)
+			give_back(h, l, &untried);
+	}
+	outcome_free(&untried);
+}

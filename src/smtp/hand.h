@@ -1,0 +1,28 @@
+/*
+ * The letters in the agent's hand, in the order they came. A letter leaves when
+ * nothing of it is under way and nobody is left to be asked for; the manager
+ * hears of that here. It never sends mail.
+ */
+#ifndef SMTP_HAND_H
+#define SMTP_HAND_H
+
+#include "smtp/letter.h"
+#include "smtp/report.h"
+#include "smtp/session.h"
+
+struct hand {
+	struct letter *first;
+	struct report *report;
+};
+
+/* Takes l over. */
+void hand_add(struct hand *h, struct letter *l);
+/* The first letter with recipients to ask for, new ones admitted for the
+ * session; NULL: there is none. */
+struct letter *hand_next(struct hand *h, const struct session *s);
+/* One of l's transactions has ended; l may be gone after this. */
+void hand_release(struct hand *h, struct letter *l);
+/* Gives the recipients that are not under way back to the manager, untried. */
+void hand_give_back(struct hand *h);
+
+#endif
