@@ -77,7 +77,7 @@ show_answer(int fd, bool say_empty)
 		return EX_TEMPFAIL;
 	}
 	if (say_empty && !said && status == EX_OK)
-		puts("The mail queue is empty.");
+		puts("The queue is empty.");
 	return fflush(stdout) == 0 ? status : EX_IOERR;
 }
 
