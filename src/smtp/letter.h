@@ -28,7 +28,7 @@ struct letter {
 	bool admitted;		/* left says who is to be asked for */
 	struct buf header;	/* instead of the file's, where not empty */
 	bool narrow;		/* made 7-bit on its way */
-	bool send_as_null;	/* this bounce's <> was refused: send-as it is */
+	bool send_as_null;	/* <> was refused: send-as for that, too */
 	uint64_t size;		/* on the wire, not dot-stuffed */
 	uint32_t *left;		/* recipients without transaction, ascending */
 	size_t nleft;

@@ -42,20 +42,20 @@ add_visible(struct slice addr, struct buf *out)
 static void
 add_phrase(const struct mailbox *m, struct buf *out)
 {
-	struct slice addr, name;
 	struct buf words = BUF_INIT;
+	struct slice name;
+	bool encoded;
 
-	addr = slice_from(m->addr);
 	name = slice_trim(slice_from(m->name));
-	if (name.len > 0 && is_encoded(name)) {
-		buf_add_slice(out, name);
+	encoded = name.len > 0 && is_encoded(name);
+	buf_add_slice(encoded ? out : &words, name);
+	if (encoded)
 		buf_add_char(out, ' ');
-		name.len = 0;
-	} else if (name.len > 0) {
-		buf_add_slice(&words, name);
-		buf_add_string(&words, " (");
-	}
-	add_visible(addr, &words);
+	else if (name.len > 0)
+		buf_add_char(&words, ' ');
+	if (name.len > 0)
+		buf_add_char(&words, '(');
+	add_visible(slice_from(m->addr), &words);
 	if (name.len > 0)
 		buf_add_char(&words, ')');
 	address_print_phrase(buf_slice(&words), out);
