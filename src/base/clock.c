@@ -41,5 +41,5 @@ clock_poll_timeout(int64_t when)
 int64_t
 clock_add(int64_t a, int64_t b)
 {
-	return a > CLOCK_NEVER - b ? CLOCK_NEVER : a + b;
+	return b > 0 && a > CLOCK_NEVER - b ? CLOCK_NEVER : a + b;
 }

@@ -68,9 +68,9 @@ file_read(int fd, size_t max, struct buf *out)
 
 	start = out->len;
 	for (;;) {
-		block = max - (out->len - start) + 1;
-		if (block > READ_BLOCK)
-			block = READ_BLOCK;
+		/* One byte more than may be, to see that there is more. */
+		block = max - (out->len - start);
+		block = block < READ_BLOCK ? block + 1 : READ_BLOCK;
 		n = file_read_some(fd, block, out);
 		if (n < 0)
 			return false;

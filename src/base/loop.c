@@ -62,11 +62,19 @@ control(struct loop *l, int op, int fd, uint32_t events)
 bool
 loop_add(struct loop *l, int fd, uint32_t events, loop_fn *fn, void *arg)
 {
+	if (fd < 0) {
+		errno = EBADF;
+		return false;
+	}
 	make_room(l, fd);
 	l->watches[fd].generation++;
+	if (!control(l, EPOLL_CTL_ADD, fd, events)) {
+		l->watches[fd].generation--;
+		return false;
+	}
 	l->watches[fd].fn = fn;
 	l->watches[fd].arg = arg;
-	return control(l, EPOLL_CTL_ADD, fd, events);
+	return true;
 }
 
 bool
@@ -78,6 +86,8 @@ loop_change(struct loop *l, int fd, uint32_t events)
 void
 loop_remove(struct loop *l, int fd)
 {
+	if (fd < 0 || fd >= l->count)
+		return;
 	l->watches[fd].fn = NULL;
 	control(l, EPOLL_CTL_DEL, fd, 0);
 }

@@ -26,7 +26,9 @@ printable(char c)
 {
 	if (c == '\t')
 		return ' ';
-	return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
+	if ((unsigned char)c < 0x20 || c == 0x7f)
+		return '?';
+	return c;
 }
 
 /* Whether words, single spaces and no more than atext make the name. */

@@ -86,8 +86,9 @@ print_login_comment(const struct message_origin *o, struct buf *out)
 		buf_add_string(out, ", ");
 	for (i = 0; i < login.len; i++) {
 		c = login.data[i];
-		buf_add_char(out, c < 0x20 || c == '(' || c == ')' ||
-		    c == '\\' ? '?' : c);
+		if (c < 0x20 || c == '(' || c == ')' || c == '\\')
+			c = '?';
+		buf_add_char(out, c);
 	}
 	buf_free(&login);
 }
