@@ -112,6 +112,7 @@ use_client_certificate(struct tls *t, const struct tls_settings *s,
 	if (s->client_certificate == NULL)
 		return true;
 	key = s->client_key == NULL ? s->client_certificate : s->client_key;
+	ERR_clear_error();
 	SSL_CTX_set_default_passwd_cb(t->ctx, no_passphrase);
 	if (SSL_CTX_use_certificate_chain_file(t->ctx,
 	    s->client_certificate) != 1) {
@@ -371,11 +372,13 @@ settle(struct tls *t, int result)
 		return TLS_WANT_WRITE;
 	case SSL_ERROR_ZERO_RETURN:
 		return TLS_CLOSED;
-	default:
+	case SSL_ERROR_SYSCALL:
 		if (t->error.len > 0 || t->wire.error == 0)
 			break;
 		errno = t->wire.error;
 		return TLS_SOCKET;
+	default:
+		break;
 	}
 	explain_failure(t);
 	return TLS_BROKEN;

@@ -10,13 +10,12 @@
 const char *
 trust_reason(void)
 {
-	unsigned long code;
 	const char *words;
 
-	code = ERR_peek_last_error();
-	if (ERR_SYSTEM_ERROR(code))
-		return strerror(ERR_GET_REASON(code));
-	words = ERR_reason_error_string(code);
+	/* A file that cannot be opened is named first, then its echoes. */
+	if (ERR_SYSTEM_ERROR(ERR_peek_error()))
+		return strerror(ERR_GET_REASON(ERR_peek_error()));
+	words = ERR_reason_error_string(ERR_peek_last_error());
 	return words == NULL ? "unknown error" : words;
 }
 
@@ -68,18 +67,14 @@ load_system(X509_STORE *store, struct buf *error)
 bool
 trust_load(X509_STORE *store, const char *file, struct buf *error)
 {
-	const char *why;
-
 	if (file == NULL)
 		return load_system(store, error);
 	ERR_clear_error();
 	if (X509_STORE_load_file(store, file) == 1)
 		return true;
-	why = ERR_SYSTEM_ERROR(ERR_peek_error()) ?
-	    strerror(ERR_GET_REASON(ERR_peek_error())) :
-	    "no certificate in it";
 	buf_addf(error, "cannot read certificates from ca-file %s: %s", file,
-	    why);
+	    ERR_SYSTEM_ERROR(ERR_peek_error()) ? trust_reason() :
+	    "no certificate in it");
 	return false;
 }
 
