@@ -1,3 +1,6 @@
+/* Functions of the C library are replaced here; the fortified ones cannot be. */
+#undef _FORTIFY_SOURCE
+
 #include "unit.h"
 
 #include <errno.h>
@@ -271,14 +274,16 @@ START_TEST(the_largest_record_arrives_whole)
 {
 	struct record r;
 	pid_t child;
+	size_t i, wrong;
 	int status;
-	size_t i;
 
 	child = start_large_sender();
 	ck_assert_int_eq(record_wait(&reader, pair[1], &r), 1);
 	ck_assert_uint_eq(r.body.len, RECORD_MAX);
+	wrong = 0;
 	for (i = 0; i < r.body.len; i++)
-		ck_assert_int_eq(r.body.ptr[i], (char)('a' + i % 26));
+		wrong += r.body.ptr[i] != (char)('a' + i % 26);
+	ck_assert_uint_eq(wrong, 0);
 	ck_assert_int_ge(r.fd, 0);
 	file_close(&r.fd);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
