@@ -10,6 +10,7 @@ VERSION := 0.1.0
 B ?= build
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
+LIBEXECDIR ?= $(PREFIX)/libexec/navette
 SAN ?= 0
 COV ?= 0
 
@@ -33,7 +34,8 @@ endif
 # What the code needs to be itself; CFLAGS, CPPFLAGS and LDFLAGS stay the
 # caller's (dpkg-buildpackage sets them).
 MY_CPPFLAGS = -D_GNU_SOURCE -DNAVETTE_VERSION='"$(VERSION)"' \
-	-DNAVETTE_SYSCONFDIR='"$(SYSCONFDIR)"' -Isrc
+	-DNAVETTE_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	-DNAVETTE_LIBEXECDIR='"$(LIBEXECDIR)"' -Isrc
 MY_CFLAGS = -std=c17 $(OPT) $(WARN) $(HARDEN)
 COMPILE = $(CC) $(MY_CPPFLAGS) $(CPPFLAGS) $(MY_CFLAGS) $(CFLAGS) -MMD -MP -c
 LINK = $(CC) $(MY_CFLAGS) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS) -Wl,--as-needed
@@ -41,7 +43,7 @@ LINK = $(CC) $(MY_CFLAGS) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS) -Wl,--as-needed
 LIB_SRC := $(sort $(wildcard src/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/obj/%.o)
 LIB := $(B)/libnavette.a
-PROGRAMS := $(B)/sendmail $(B)/navetted $(B)/navette
+PROGRAMS := $(B)/sendmail $(B)/navetted $(B)/navette-agent $(B)/navette
 LINKS := $(B)/mailq $(B)/newaliases
 
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,\
@@ -56,8 +58,11 @@ all: $(PROGRAMS) $(LINKS)
 # The libraries that a program needs beyond libc. sendmail needs none: a front
 # program that pulled OpenSSL in would not link.
 $(B)/sendmail: LIBS :=
-$(B)/navetted: LIBS := -lconfuse -lseccomp -lssl -lcrypto
-$(B)/navette: LIBS := -lconfuse -lseccomp -lssl -lcrypto
+# Only an agent has OpenSSL: in every other process it would be dead weight and
+# one more thing to fear.
+$(B)/navetted: LIBS := -lconfuse -lseccomp
+$(B)/navette-agent: LIBS := -lconfuse -lseccomp -lssl -lcrypto
+$(B)/navette: LIBS := -lconfuse
 
 $(PROGRAMS): $(B)/%: $(B)/obj/src/%.o $(LIB)
 	$(LINK) -o $@ $^ $(LIBS)

@@ -11,6 +11,8 @@ install: all
 	install -d $(SBIN) $(BIN) $(LIBDIR) $(UNITDIR) $(ETC)/navette
 	install -m 755 $(B)/sendmail $(SBIN)/sendmail
 	install -m 755 $(B)/navetted $(SBIN)/navetted
+	install -d $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 $(B)/navette-agent $(DESTDIR)$(LIBEXECDIR)/
 	install -m 755 $(B)/navette $(BIN)/navette
 	ln -sf ../sbin/sendmail $(LIBDIR)/sendmail
 	ln -sf ../sbin/sendmail $(BIN)/mailq

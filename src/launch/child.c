@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,15 +17,43 @@
 
 /* Above all that a role finds, so that nothing is overwritten on the way. */
 #define HIGH_FD 100
+#define AGENT "navette-agent"
 
-static int binary = -1;
+static int daemon_program = -1;
+static int agent_program = -1;
 static struct child *children;
+
+/* The agent's program lies beside ours in a build folder, and where `make
+ * install` put it otherwise. */
+static int
+open_agent(void)
+{
+	struct buf path = BUF_INIT;
+	char self[PATH_MAX];
+	const char *slash;
+	ssize_t n;
+	int fd;
+
+	fd = -1;
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		buf_addf(&path, "%.*s/" AGENT, (int)(slash - self), self);
+		fd = open(buf_string(&path), O_RDONLY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		fd = open(NAVETTE_LIBEXECDIR "/" AGENT, O_RDONLY | O_CLOEXEC);
+	buf_free(&path);
+	return fd;
+}
 
 bool
 child_begin(void)
 {
-	binary = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	return binary >= 0;
+	daemon_program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	agent_program = open_agent();
+	return daemon_program >= 0 && agent_program >= 0;
 }
 
 /* A copy of its own: several processes must not share a file offset. */
@@ -107,7 +136,9 @@ become(const struct child_start *start, int config)
 		argv[n++] = word(start->smarthost);
 	}
 	argv[n] = NULL;
-	image = fcntl(binary, F_DUPFD_CLOEXEC, HIGH_FD);
+	image = strcmp(start->role, ROLE_AGENT) == 0 ? agent_program :
+	    daemon_program;
+	image = fcntl(image, F_DUPFD_CLOEXEC, HIGH_FD);
 	place_all(fds);
 	reset_signals();
 	close_range(ROLE_FD_LOCK + 1, ~0u, CLOSE_RANGE_CLOEXEC);

@@ -1,6 +1,6 @@
 /*
- * The processes the launcher has started: made by exec of our own binary, which
- * was opened when we began, so that an upgrade of the package under our feet
+ * The processes the launcher has started: made by exec of programs that were
+ * opened when we began, so that an upgrade of the package under our feet
  * never mixes two versions. It never decides which to start.
  */
 #ifndef LAUNCH_CHILD_H
@@ -32,7 +32,8 @@ struct child_start {
 	int lock;		/* closed afterwards; -1: none */
 };
 
-/* Opens the binary of this very process. False with errno. */
+/* Opens the program of this very process and that of the agents. False with
+ * errno. */
 bool child_begin(void);
 /* NULL with errno. */
 struct child *child_start(const struct child_start *start);
