@@ -25,9 +25,9 @@ static int (*const modes[])(const struct options *) = {
 int
 main(int argc, char **argv)
 {
-	struct options o;
+	struct options o = {0};
 	struct buf error = BUF_INIT;
-	int status;
+	int status = EX_USAGE;
 
 	front_begin();
 	if (options_parse(argc, argv, &o, &status, &error))

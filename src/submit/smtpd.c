@@ -106,6 +106,8 @@ fill(struct session *s)
 static struct slice
 unread(const struct session *s)
 {
+	if (s->in.data == NULL)
+		return SLICE("");
 	return (struct slice){s->in.data + s->taken, s->in.len - s->taken};
 }
 
