@@ -43,7 +43,7 @@ caller_users() {
 
 # The programs' libraries come along when the root lacks them (sanitizers').
 caller_install() {
-	MAKEFLAGS='' MAKELEVEL='' make -s -C "$TESTS/.." B="$B" DESTDIR="$R" \
+	MAKEFLAGS='' MAKELEVEL='' make -s -o all -C "$TESTS/.." B="$B" DESTDIR="$R" \
 		PREFIX=/usr SYSCONFDIR=/etc install > "$SCRATCH/install" 2>&1 ||
 		fail "make install: $(cat "$SCRATCH/install")"
 	ldd "$B/sendmail" "$B/navetted" "$B/navette" |

@@ -219,13 +219,24 @@ real_has() {
 	[ "$(real_count)" -ge "$1" ]
 }
 
+# real_mail: the lines that are not bounces.
+real_mail() {
+	real_received | sed '/^<> /d'
+}
+
+real_has_mail() {
+	[ "$(real_mail | wc -l)" -ge "$1" ]
+}
+
 # same_arrived: all that was submitted, each once. Bounces are not counted,
 # being made by navette.
 same_arrived() {
 	sort "$SCRATCH/submitted" > "$SCRATCH/wanted"
-	wait_at_most real_has "$(wc -l < "$SCRATCH/wanted")"
+	wanted=$(wc -l < "$SCRATCH/wanted")
+	wait_at_most real_has "$wanted"
+	wait_at_most real_has_mail "$wanted"
 	flush
-	real_received | grep -v '^<> ' > "$SCRATCH/arrived" || :
+	real_mail > "$SCRATCH/arrived"
 	diff "$SCRATCH/wanted" "$SCRATCH/arrived" > "$SCRATCH/difference" ||
 		fail "what arrived (>) is not what was submitted (<):
 $(head -n 20 "$SCRATCH/difference")"
