@@ -29,3 +29,5 @@ check-faults: $(B)/.test-dependencies tests
 	tests/faults/run --build $(B) --every 1
 
 .PHONY: check-faults
+
+include tests/fuzz/fuzz.mk

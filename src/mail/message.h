@@ -26,7 +26,8 @@
  * before it. False while that line is not there yet (and more is to come);
  * always true with at_eof. CRLF, LF and lone CR end a line. A "From " line is
  * mbox's where it has a time of day in it or a field behind it: prose that
- * starts with "From " is not lost.
+ * starts with "From " is not lost. It starts anew each time: call it when raw
+ * has doubled, not for every piece.
  */
 bool message_find_body(struct slice raw, bool at_eof, size_t *end,
     size_t *body);

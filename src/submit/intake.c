@@ -38,6 +38,7 @@ struct intake {
 	struct buf wishes;	/* what wish points into */
 	struct submission wish;
 	struct buf raw;		/* the header as it came */
+	size_t look;		/* how long it must be for another look */
 	bool header_done;
 	struct composed composed;
 	struct message_body body;
@@ -193,6 +194,11 @@ take_message(struct intake *i, struct slice bytes)
 		return spill(i);
 	}
 	buf_add_slice(&i->raw, bytes);
+	/* To look at every piece again would take quadratic time. */
+	if (i->raw.len < i->look)
+		return true;
+	i->look = i->raw.len < MESSAGE_HEADER_MAX / 2 ? i->raw.len * 2 :
+	    MESSAGE_HEADER_MAX + 1;
 	return take_header(i, false);
 }
 

@@ -344,6 +344,7 @@ record_suite(void)
 	TCase *t;
 
 	t = tcase_create("records");
+	tcase_set_timeout(t, 30);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, records_arrive_as_they_were_sent);
 	tcase_add_test(t, a_record_that_comes_in_bytes_is_whole_at_the_last);

@@ -776,6 +776,7 @@ list_tests(void)
 	TCase *t;
 
 	t = tcase_create("lists");
+	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, lists_are_read_as_rfc_5322_says, 0,
 	    COUNT(plain));
 	tcase_add_loop_test(t, groups_are_taken_apart, 0, COUNT(groups));
@@ -807,6 +808,7 @@ single_tests(void)
 	TCase *t;
 
 	t = tcase_create("single addresses");
+	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, a_sender_is_one_address_or_none, 0,
 	    COUNT(senders));
 	tcase_add_test(t, a_sender_keeps_its_name);

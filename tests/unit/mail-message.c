@@ -625,6 +625,7 @@ recipient_tests(void)
 	TCase *t;
 
 	t = tcase_create("recipients");
+	tcase_set_timeout(t, 30);
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_add_loop_test(t, recipients_are_found_each_once, 0,
 	    COUNT(recipient_cases));
