@@ -61,6 +61,7 @@ end() {
 	[ -z "$SMARTHOST_PID" ] || kill -KILL "$SMARTHOST_PID" 2>/dev/null
 	wait
 	if [ "$status" -eq 0 ] || [ "$status" -eq 77 ]; then
+		[ ! -e "$SCRATCH/hosts" ] || umount /etc/hosts
 		rm -rf "$SCRATCH"
 	else
 		show_scene >&2
@@ -138,6 +139,25 @@ status() {
 	STATUS=0
 	"$@" || STATUS=$?
 	is "$STATUS" "$wanted" "exit status of $*"
+}
+
+# own_hosts LINE...: the rest of the test sees this /etc/hosts, in a mount
+# namespace of its own. To be called first.
+own_hosts() {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root (a mount namespace)'
+	if [ -z "${OWN_HOSTS:-}" ]; then
+		OWN_HOSTS=1 unshare -m "$0" || exit $?
+		exit 0
+	fi
+	printf '%s\n' "$@" >"$SCRATCH/hosts"
+	chmod 644 "$SCRATCH/hosts"
+	mount --bind "$SCRATCH/hosts" /etc/hosts
+}
+
+# need_ipv6: or there is nothing to test.
+need_ipv6() {
+	grep -q ' lo$' /proc/net/if_inet6 2>/dev/null ||
+		skip 'there is no IPv6 here'
 }
 
 # --- the smarthost -----------------------------------------------------------
@@ -351,6 +371,16 @@ send() {
 letter() {
 	printf 'From: root@web1.example.org\nTo: friend@example.net\n'
 	printf 'Subject: %s\n\nHello,\n.this line has a dot\n' "${1:-test}"
+}
+
+# stuck_letter ARGUMENT...: hands a letter over which has had its first attempt,
+# in vain, and waits for the next, which is a long time off.
+stuck_letter() {
+	before=$(stat_of connections)
+	order script-now 'connect -> cut'
+	letter | send "$@"
+	wait_for counter_reaches connections $((before + 1))
+	order script-clear
 }
 
 navette() {

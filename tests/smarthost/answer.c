@@ -222,8 +222,15 @@ answer_rule(struct session *session, const struct act *act)
 		    &session->subject : &session->to),
 	};
 
-	return script_has(act->stage) ? script_find(act->stage, &moment) :
-	    NULL;
+	const struct step *step = NULL;
+
+	if (script_has(act->stage))
+		step = script_find(act->stage, &moment);
+	/* The last chunk is the end of the content, as the dot is. */
+	if (step == NULL && act->stage == AT_BDAT && session->chunk_last &&
+	    script_has(AT_DOT))
+		step = script_find(AT_DOT, &moment);
+	return step;
 }
 
 void
@@ -269,4 +276,12 @@ answer_instead(struct session *session, const char *line)
 	session->step = NULL;
 	session->effected = true;
 	session->closing = true;
+}
+
+void
+answer_abandon(struct session *session)
+{
+	if (session->act != NULL)
+		answer_effect(session, 0);
+	session->act = NULL;
 }

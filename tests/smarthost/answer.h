@@ -24,4 +24,7 @@ void answer_instead(struct session *session, const char *line);
 /* One more step, or the end of the answer. */
 void answer_go_on(struct session *session);
 
+/* The connection is over: what was not answered was not answered. */
+void answer_abandon(struct session *session);
+
 #endif

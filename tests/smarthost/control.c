@@ -70,6 +70,13 @@ do_script_clear(const char *args, struct bytes *out)
 }
 
 static void
+do_script_now(const char *args, struct bytes *out)
+{
+	script_clear();
+	do_script(args, out);
+}
+
+static void
 do_set(const char *args, struct bytes *out)
 {
 	size_t n = strcspn(args, " ");
@@ -107,6 +114,7 @@ static const struct {
 	{ "reset", do_reset },
 	{ "script", do_script },
 	{ "script-clear", do_script_clear },
+	{ "script-now", do_script_now },
 	{ "set", do_set },
 	{ "rtt", do_rtt },
 	{ "quit", do_quit },

@@ -47,7 +47,7 @@ address_make(const char *text, uint64_t port, union address *address)
 static uint64_t
 port_of(int fd)
 {
-	union address address;
+	union address address = { 0 };
 	socklen_t len = sizeof(address);
 
 	if (getsockname(fd, &address.any, &len) == -1)

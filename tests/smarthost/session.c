@@ -296,6 +296,7 @@ session_ended(struct link *link)
 	if (session->mail || session->mode == MODE_DATA ||
 	    session->mode == MODE_BDAT)
 		stats_add(ABORTED, 1);
+	answer_abandon(session);
 	link->grave.bury = session_bury;
 	loop_bury(&link->grave);
 }
