@@ -20,16 +20,17 @@ enum job_record {
 	/* manager to agent */
 	JOB_START = 1,		/* struct job, with the queue file */
 	JOB_LEAVE,		/* finish what is in hand, say QUIT, go */
-	JOB_SESSION,		/* a TLS session ticket, opaque */
+	JOB_SESSION,		/* what was kept of JOB_TICKET */
 	/* agent to manager */
 	JOB_READY,		/* connected, secured and logged in; a line for
 				 * the log: key=value pairs */
 	JOB_VERDICT,		/* struct verdict */
 	JOB_DONE,		/* job number in decimal: all its verdicts are
 				 * out */
-	JOB_TROUBLE,		/* struct verdict of the connection or account:
-				 * the agent leaves */
-	JOB_TICKET,		/* a TLS session ticket to keep, opaque */
+	JOB_TROUBLE,		/* struct verdict of a connection or account
+				 * that served no mail at all: it leaves */
+	JOB_TICKET,		/* to keep: a line that any later agent should
+				 * see and a TLS session for one, both opaque */
 	JOB_PACE		/* the number of jobs the agent wants in hand */
 };
 

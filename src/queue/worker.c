@@ -81,14 +81,16 @@ worker_give(struct worker *w, struct entry *e)
 	sent = record_send(w->fd, JOB_START, buf_slice(&text), fd);
 	buf_free(&text);
 	file_close(&fd);
+	if (!sent) {
+		/* It is leaving and takes no more: nothing was begun. */
+		w->leaving = true;
+		flight_end(w->manager, f, false);
+		return false;
+	}
 	f->next = w->flights;
 	w->flights = f;
 	w->jobs++;
-	if (!sent) {
-		/* It is gone; its end of file gives the message back. */
-		w->leaving = true;
-	}
-	return sent;
+	return true;
 }
 
 static struct flight **
@@ -159,16 +161,11 @@ hear_trouble(struct worker *w, struct slice body)
 {
 	struct buf words = BUF_INIT;
 	struct verdict v;
-	bool was_ready;
 
-	was_ready = w->ready;
 	w->leaving = true;
 	w->ready = false;
 	if (parse_verdict(body, &v, &words)) {
-		/* A connection that broke after it had served is no reason to
-		 * stop: the next one will tell. */
-		if (!was_ready || v.scope != SCOPE_CONNECTION)
-			lane_stop(w->manager, w->lane, &v);
+		lane_stop(w->manager, w->lane, &v);
 		if (v.scope == SCOPE_ACCOUNT && v.stage == STAGE_AUTH)
 			record_send(w->manager->launcher, LAUNCHER_FORGET,
 			    slice_from(w->lane->title), -1);
@@ -275,8 +272,11 @@ worker_arrive(struct manager *m, struct lane *l, int fd)
 	w->fd = fd;
 	if (l->ticket.len > 0)
 		record_send(fd, JOB_SESSION, buf_slice(&l->ticket), -1);
-	/* A ticket of TLS 1.3 serves once. */
-	buf_clear(&l->ticket);
+	/* Its first line is for all; what follows is a TLS session, which serves
+	 * once. */
+	l->ticket.len = slice_find(buf_slice(&l->ticket), '\n');
+	if (l->ticket.len > 0)
+		buf_add_char(&l->ticket, '\n');
 	if (w->leaving)
 		worker_dismiss(w);
 }

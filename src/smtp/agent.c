@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 #include <poll.h>
-#include <string.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 
 #include "base/clock.h"
@@ -22,6 +22,7 @@ struct agent {
 	struct lesson told;	/* to the manager, who keeps only our last */
 	struct buf ticket;	/* the last that came */
 	bool opened;		/* the session stood once */
+	bool deaf;		/* the manager can send no more */
 	bool nonsense;		/* came from the manager */
 };
 
@@ -100,7 +101,7 @@ take_records(struct agent *a)
 	while (!a->report.gone && !a->nonsense &&
 	    is_readable(a->start->socket)) {
 		if (record_receive(&a->reader, a->start->socket) <= 0) {
-			a->report.gone = true;
+			a->report.gone |= !a->deaf;
 			return;
 		}
 		while ((got = record_next(&a->reader, &r)) > 0)
@@ -108,6 +109,16 @@ take_records(struct agent *a)
 		if (got < 0)
 			a->nonsense = true;
 	}
+}
+
+/* From here on the manager cannot send; all that it had sent is taken, so that
+ * it knows of every job whether it was begun. */
+static void
+take_last_records(struct agent *a)
+{
+	a->deaf = true;
+	shutdown(a->start->socket, SHUT_RD);
+	take_records(a);
 }
 
 /* What a later agent will want to know, when there is something new. */
@@ -166,7 +177,8 @@ wait_for_reply(struct agent *a)
 	if (stream_error(s)[0] != '\0')
 		pipeline_break(p, "%s", stream_error(s));
 	else if (came == 0)
-		pipeline_break(p, "no answer in time");
+		pipeline_break(p, "no answer within %lld s", (long long)
+		    ((pipeline_deadline(p) - p->since) / CLOCK_SEC));
 }
 
 /* Nothing to do: waits for the manager, or for a server that has enough. False
@@ -242,21 +254,20 @@ log_session(const struct agent *a)
 	    n.sent, n.received, style_name(a->pipeline.style));
 }
 
-/* Everything in hand gets its verdict before the QUIT, which may take a while
- * and during which more may come. */
+/* Everything in hand gets its verdict before the QUIT, which may take a
+ * while. */
 static void
 leave(struct agent *a)
 {
 	struct pipeline *p = &a->pipeline;
 
+	take_last_records(a);
 	if (p->trouble.set)
 		report_trouble(&a->report, &p->trouble);
 	pipeline_finish(p);
 	offer_ticket(a);
 	if (!p->broken && !a->report.gone)
 		session_quit(&a->session);
-	take_records(a);
-	hand_give_back(&p->hand);
 	log_session(a);
 }
 
@@ -299,8 +310,8 @@ agent_run(const struct agent_start *start)
 		work(&a);
 		leave(&a);
 	} else {
+		take_last_records(&a);
 		report_trouble(&a.report, &a.session.trouble);
-		take_records(&a);
 		hand_give_back(&a.pipeline.hand);
 		code = EX_TEMPFAIL;
 	}

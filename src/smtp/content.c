@@ -167,14 +167,13 @@ content_send(struct stream *s, const struct letter *l, bool dotted,
 }
 
 bool
-content_measure_narrow(const struct letter *l, uint64_t *size, bool *is_8bit)
+content_measure_narrow(const struct letter *l, uint64_t *size)
 {
 	struct pour p = {.line_start = true};
 	enum content_result result;
 
 	result = pour_through(&p, l, true);
-	*size = p.count;
-	*is_8bit = mime_is_8bit(p.narrow);
 	mime_free(p.narrow);
+	*size = p.count;
 	return result == CONTENT_SENT;
 }

@@ -25,8 +25,7 @@ enum content_result {
 enum content_result content_send(struct stream *s, const struct letter *l,
     bool dotted, int64_t block, uint64_t *count);
 
-/* The size and kind of the content once it is 7-bit. False with errno. */
-bool content_measure_narrow(const struct letter *l, uint64_t *size,
-    bool *is_8bit);
+/* The size of the content once it is 7-bit. False with errno. */
+bool content_measure_narrow(const struct letter *l, uint64_t *size);
 
 #endif

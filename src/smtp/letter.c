@@ -133,19 +133,14 @@ apply_send_as(struct letter *l, const char *send_as)
 	return NULL;
 }
 
-/* A body that stays 8-bit all the same (signed, say) goes as it is: hardly a
- * server minds, and a bounce would help nobody. */
+/* What stays 8-bit all the same (a signed part, a header) goes as it is: hardly
+ * a server minds, and a bounce would help nobody. */
 static const char *
 make_narrow(struct letter *l)
 {
-	uint64_t size;
-	bool is_8bit;
-
-	if (!content_measure_narrow(l, &size, &is_8bit))
+	if (!content_measure_narrow(l, &l->size))
 		return strerror(errno);
-	l->narrow = !is_8bit;
-	if (l->narrow)
-		l->size = size;
+	l->narrow = true;
 	return NULL;
 }
 

@@ -5,16 +5,17 @@
 
 #include "base/clock.h"
 
-/* Long enough to spare a server that never learns, short enough to forgive a
- * bad hour. */
-#define LESSON_LASTS (3600 * CLOCK_SEC)
+/* A server that never learns costs one surprise in this time, with the one or
+ * two messages that are under way when a session is young; one that only had a
+ * bad moment is forgiven after it. */
+#define LESSON_LASTS (900 * CLOCK_SEC)
 
 #define PACE_MAX 64
 
 /*
- * pace: with one turn a message three must lie ready: the one just answered, of
- * which the manager does not know yet, the one under way, and the one whose
- * commands go out with its end.
+ * pace: with one turn a message there must be the one just answered, of which
+ * the manager does not know yet, the one under way, the one whose commands go
+ * out with its end, and one more, since the manager has other things to do.
  */
 static const struct {
 	const char *name;
@@ -22,7 +23,7 @@ static const struct {
 } styles[] = {
 	[STYLE_LOCKSTEP] = {"lockstep", 1},
 	[STYLE_TWO_TURNS] = {"two-turns", 2},
-	[STYLE_ONE_TURN] = {"one-turn", 3},
+	[STYLE_ONE_TURN] = {"one-turn", 4},
 	[STYLE_BDAT] = {"bdat", 2},
 	[STYLE_BDAT_AHEAD] = {"bdat-ahead", 3},
 };
