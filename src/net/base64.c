@@ -20,8 +20,9 @@ base64_encode(struct slice data, struct buf *out)
 		memcpy(in, data.ptr + at, n);
 		group[0] = alphabet[in[0] >> 2];
 		group[1] = alphabet[(in[0] & 3) << 4 | in[1] >> 4];
-		group[2] = n < 2 ? '=' : alphabet[(in[1] & 15) << 2 | in[2] >> 6];
-		group[3] = n < 3 ? '=' : alphabet[in[2] & 63];
+		group[2] = alphabet[(in[1] & 15) << 2 | in[2] >> 6];
+		group[3] = alphabet[in[2] & 63];
+		memset(group + 1 + n, '=', 3 - n);
 		buf_add(out, group, sizeof(group));
 	}
 	wipe(in, sizeof(in));

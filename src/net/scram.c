@@ -154,7 +154,7 @@ sign(const unsigned char *key, struct slice text, unsigned char *out)
 	    (const unsigned char *)text.ptr, text.len, out, NULL) != NULL;
 }
 
-/* RFC 5802 3: our proof, and the signature that the server will have to show. */
+/* RFC 5802 3: our proof, and the signature that the server has to show. */
 static bool
 prove(struct scram *s, const unsigned char *salted, struct slice message,
     unsigned char *proof)

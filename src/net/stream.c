@@ -119,11 +119,13 @@ static long
 write_some(struct stream *s, const char *data, size_t len, bool more)
 {
 	ssize_t n;
+	int flags;
 
 	if (s->tls != NULL)
 		return tls_write(s->tls, data, len, more);
+	flags = more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
 	do
-		n = send(s->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+		n = send(s->fd, data, len, flags);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == EAGAIN ? TLS_WANT_WRITE : TLS_SOCKET;

@@ -709,7 +709,8 @@ static void
 add_scram_tests(TCase *t)
 {
 	tcase_add_test(t, scram_speaks_as_in_rfc_7677);
-	tcase_add_test(t, extensions_behind_the_known_attributes_are_passed_over);
+	tcase_add_test(t,
+	    extensions_behind_the_known_attributes_are_passed_over);
 	tcase_add_test(t, the_header_tells_what_is_bound);
 	tcase_add_test(t, a_user_with_comma_and_equals_sign_is_escaped);
 	tcase_add_loop_test(t, a_broken_first_message_is_refused_for_good, 0,

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "net/wire.h"
 #include "tls_peer.h"
 
 #define BINDING_MAX 64
@@ -603,6 +604,30 @@ START_TEST(a_flood_of_tickets_does_not_outlast_the_deadline)
 }
 END_TEST
 
+START_TEST(a_wire_that_has_used_its_budget_seems_empty)
+{
+	struct wire wire = {.budget = 6};
+	char data[8];
+	int fds[2];
+	BIO *bio;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	wire.fd = fds[0];
+	bio = wire_bio(&wire);
+	say(fds[1], "0123456789");
+	ck_assert_int_eq(BIO_read(bio, data, 4), 4);
+	ck_assert_int_eq(BIO_read(bio, data, 4), 4);
+	ck_assert_int_eq(BIO_read(bio, data, 4), -1);
+	ck_assert(BIO_should_read(bio));
+	wire.budget = 6;
+	ck_assert_int_eq(BIO_read(bio, data, 4), 2);
+	ck_assert(!BIO_should_retry(bio));
+	BIO_free(bio);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
 /* The name that the client asked for. */
 static void
 talk_name(SSL *ssl)
@@ -695,6 +720,7 @@ add_stream_tests(TCase *t)
 	    0, 2);
 	tcase_add_loop_test(t, an_idle_wait_sees_what_tls_holds_already, 0, 2);
 	tcase_add_test(t, a_flood_of_tickets_does_not_outlast_the_deadline);
+	tcase_add_test(t, a_wire_that_has_used_its_budget_seems_empty);
 	tcase_add_test(t, the_server_is_told_the_name_but_no_address);
 	tcase_add_loop_test(t, a_client_can_connect_again, 0, 2);
 	tcase_add_loop_test(t, the_server_sees_an_orderly_end, 0, 2);

@@ -149,6 +149,7 @@ START_TEST(a_pin_that_differs_is_refused_however_good_the_rest)
 	struct buf pin = BUF_INIT, expected = BUF_INIT;
 
 	get_fingerprint(&good, false, &pin);
+	ck_assert(pin.data != NULL && pin.len == 64);
 	buf_addf(&expected, "certificate has the fingerprint %s, not the one "
 	    "that is set", pin.data);
 	pin.data[63] = pin.data[63] == '0' ? '1' : '0';
