@@ -7,8 +7,7 @@
 #include "mail/dsn_address.h"
 
 #define WORD(literal) {(literal), sizeof(literal) - 1}
-/* Sat, 19 Sep 2026 12:26:40 +0000 */
-#define NOW ((int64_t)1789820800 * CLOCK_SEC)
+#define NOW ((int64_t)1789820800 * CLOCK_SEC)	/* 19 Sep 2026 12:26:40 */
 
 static const struct dsn_recipient refused = {
 	.addr = WORD("bob@y.example"), .orcpt = WORD("rfc822;b+2Bob@y.example"),
@@ -124,12 +123,12 @@ END_TEST
 START_TEST(a_bounce_is_appended_to_what_is_there)
 {
 	struct buf out = BUF_INIT;
-	size_t header_size;
+	size_t size;
 
 	buf_add_string(&out, "before");
-	dsn_print(&full, &out, &header_size);
+	dsn_print(&full, &out, &size);
 	ck_assert_mem_eq(out.data, "beforeFrom:", 11);
-	ck_assert_mem_eq(out.data + 6 + header_size - 4, "\r\n\r\n", 4);
+	ck_assert_mem_eq(out.data + 6 + size - 4, "\r\n\r\n", 4);
 	buf_free(&out);
 }
 END_TEST
@@ -163,8 +162,8 @@ END_TEST
 START_TEST(one_notification_tells_of_several_fates)
 {
 	struct dsn_recipient r[4] = {refused, refused, refused, refused};
-	struct dsn d = full;
 	struct buf out = BUF_INIT;
+	struct dsn d = full;
 
 	r[0].action = DSN_EXPANDED;
 	r[0].verdict = (struct verdict){.kind = VERDICT_DELIVERED};
@@ -199,8 +198,8 @@ START_TEST(the_subject_follows_the_worst_news)
 	d.recipients = &r;
 	r.action = DSN_RELAYED;
 	print(&d, &out);
-	ck_assert(says(&out, "Subject: Your mail was handed on\r\n"));
-	ck_assert(!says(&out, "could not"));
+	ck_assert(says(&out, "Subject: Your mail was handed on\r\n") &&
+	    !says(&out, "could not"));
 	r.action = DSN_EXPANDED;
 	print(&d, &out);
 	ck_assert(says(&out, "Subject: Your mail was sent to a list\r\n"));
@@ -253,15 +252,14 @@ START_TEST(what_was_never_tried_says_only_what_is_known)
 	d.smarthost = NULL;
 	d.envid = (struct slice){NULL, 0};
 	print(&d, &out);
-	ck_assert(!says(&out, "Original-"));
+	ck_assert(!says(&out, "Original-") && !says(&out, "Last-Attempt"));
 	ck_assert(!says(&out, "Diagnostic-Code"));
-	ck_assert(!says(&out, "Last-Attempt"));
 	ck_assert(!says(&out, "administrator"));
 	ck_assert(says(&out, "  <bob@y.example>\r\n\r\n"));
-	r.verdict.text = SLICE("it was removed from the queue by root");
+	r.verdict.text = SLICE("it was removed by root");
 	r.verdict.stage = STAGE_LOCAL;
 	print(&d, &out);
-	ck_assert(says(&out, "\r\n    it was removed from the queue by root"));
+	ck_assert(says(&out, "\r\n    it was removed by root"));
 	r.verdict.stage = STAGE_MAIL;
 	r.verdict.code = 550;
 	print(&d, &out);
@@ -337,11 +335,11 @@ START_TEST(words_of_any_length_are_folded)
 	struct buf out = BUF_INIT, text = BUF_INIT, orcpt = BUF_INIT;
 	unsigned i;
 
-	for (i = 0; i < 600; i++)
-		buf_add_char(&text, '\xff');
 	buf_add_string(&orcpt, "rfc822;");
-	for (i = 0; i < 600; i++)
+	for (i = 0; i < 600; i++) {
+		buf_add_char(&text, '\xff');
 		buf_add_string(&orcpt, "+0A");
+	}
 	r.verdict.text = buf_slice(&text);
 	r.orcpt = buf_slice(&orcpt);
 	d.recipients = &r;
@@ -351,9 +349,9 @@ START_TEST(words_of_any_length_are_folded)
 	    "890123456789012345678901234567890123456789 c ");
 	print(&d, &out);
 	ck_assert(says(&out, "smtp; 550 5.1.1 a b\r\n 012345"));
-	buf_free(&out);
 	buf_free(&text);
 	buf_free(&orcpt);
+	buf_free(&out);
 }
 END_TEST
 
@@ -447,8 +445,7 @@ START_TEST(a_control_character_in_an_address_makes_no_field)
 	struct dsn d = full;
 	struct buf out = BUF_INIT;
 
-	d.sender = SLICE("a@x\r\nBcc: b@y");
-	d.from = SLICE("m@x\nBcc: b@y");
+	d.sender = d.from = SLICE("a@x\r\nBcc: b@y");
 	print(&d, &out);
 	ck_assert(!says(&out, "\nBcc"));
 	buf_free(&out);
