@@ -10,6 +10,8 @@
 #include "mail/origin.h"
 #include "mail/utf8.h"
 
+#define GROWN_MAX (2 * MESSAGE_HEADER_MAX)
+
 /* One completion. The header is walked twice: to see what there is, and to
  * write it anew. */
 struct work {
@@ -122,6 +124,14 @@ refuse(struct work *w, const struct header_field *f, const char *addr,
 	return false;
 }
 
+/* What makes a bare name an address. */
+static void
+add_mailname(const struct work *w, struct buf *out)
+{
+	buf_add_char(out, '@');
+	buf_add_string(out, w->origin->mailname);
+}
+
 /* "<>" is nobody. */
 static bool
 collect(struct work *w, const struct header_field *f, const struct mailbox *m)
@@ -134,7 +144,7 @@ collect(struct work *w, const struct header_field *f, const struct mailbox *m)
 		return true;
 	buf_add_string(&addr, m->addr);
 	if (m->bare)
-		buf_addf(&addr, "@%s", w->origin->mailname);
+		add_mailname(w, &addr);
 	ok = address_is_valid(buf_slice(&addr), &why);
 	if (ok)
 		address_set_add(&w->recipients, buf_slice(&addr));
@@ -142,6 +152,17 @@ collect(struct work *w, const struct header_field *f, const struct mailbox *m)
 		refuse(w, f, buf_string(&addr), why);
 	buf_free(&addr);
 	return ok;
+}
+
+/* A name of one letter becomes ten times as long and more. */
+static bool
+is_within(struct work *w)
+{
+	if (w->out->header.len <= GROWN_MAX)
+		return true;
+	buf_addf(w->error, "the header is longer than %u bytes with its "
+	    "bare names made addresses", GROWN_MAX);
+	return false;
 }
 
 static void
@@ -169,10 +190,10 @@ add_addresses(struct work *w, const struct header_field *f, bool source)
 		if (m.bare) {
 			buf_add(out, f->value.ptr + copied,
 			    m.addr_end - copied);
-			buf_addf(out, "@%s", w->origin->mailname);
+			add_mailname(w, out);
 			copied = m.addr_end;
 		}
-		ok = !source || collect(w, f, &m);
+		ok = (!source || collect(w, f, &m)) && is_within(w);
 		mailbox_free(&m);
 		if (!ok)
 			return false;

@@ -61,7 +61,8 @@ struct message {
  * length. With extract the recipients come from To, Cc and Bcc of the newest
  * Resent set where there are Resent fields, else from To, Cc and Bcc. False
  * with a sentence in *error that names the field that no reading makes sense of
- * (only where it matters: with extract); there is nothing to free then.
+ * (only where it matters: with extract), or for a header that grows beyond
+ * twice MESSAGE_HEADER_MAX; there is nothing to free then.
  *
  * Added where missing: From, Date, Message-ID, "To: undisclosed-recipients:;"
  * where neither To nor Cc is left (no receiver has to guess then whether the

@@ -173,6 +173,22 @@ START_TEST(a_header_of_100000_recipients_is_completed_at_once)
 }
 END_TEST
 
+START_TEST(a_header_does_not_grow_without_bound)
+{
+	struct buf text = BUF_INIT, error = BUF_INIT;
+	struct message m;
+
+	buf_add_string(&text, "To: ");
+	while (text.len < 3u << 20)
+		buf_add_string(&text, "a,");
+	ck_assert(!complete(buf_slice(&text), &m, &error));
+	ck_assert_str_eq(buf_string(&error), "the header is longer than "
+	    "16777216 bytes with its bare names made addresses");
+	buf_free(&text);
+	buf_free(&error);
+}
+END_TEST
+
 static TCase *
 recipient_tests(void)
 {
@@ -186,6 +202,7 @@ recipient_tests(void)
 	tcase_add_test(t, without_extraction_there_are_no_recipients);
 	tcase_add_test(t,
 	    a_header_of_100000_recipients_is_completed_at_once);
+	tcase_add_test(t, a_header_does_not_grow_without_bound);
 	return t;
 }
 
