@@ -1,6 +1,7 @@
 #include "submit/ask.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ struct talk {
 	int fd;
 	struct buf in;
 	struct buf out;
+	bool is_list;		/* long: printed as it comes */
 	size_t messages;	/* lines that begin with an ID */
 	int status;		/* the last line's, or -1: not there yet */
 	bool is_broken;		/* nonsense, or nobody reads ours */
@@ -85,6 +87,8 @@ take_lines(struct talk *t)
 		rest.len -= len + 1;
 	}
 	buf_consume(&t->in, t->in.len - rest.len);
+	if (!t->is_list)
+		return;
 	if (t->out.len > 0 && !front_print(buf_slice(&t->out)))
 		t->is_broken = true;
 	buf_clear(&t->out);
@@ -107,26 +111,45 @@ talk_run(struct talk *t, const char *line)
 	return t->status;
 }
 
-static int
-ask(const struct options *o, const char *line, int fd, size_t *messages)
+/* What a command that is no list has answered: an error where it failed. */
+static void
+tell(const struct options *o, struct talk *t)
 {
-	struct talk t = {.fd = fd, .status = -1};
+	struct slice rest, line;
+	char *why;
+
+	rest = buf_slice(&t->out);
+	if (t->status == EX_OK) {
+		(void)front_print(rest);
+		return;
+	}
+	while (slice_cut(&rest, '\n', &line) && line.len > 0) {
+		why = slice_dup(line);
+		front_complain(o, why);
+		free(why);
+	}
+}
+
+static int
+ask(const struct options *o, const char *line, struct talk *t)
+{
 	struct buf text = BUF_INIT;
 	int status;
 
-	status = talk_run(&t, line);
-	*messages = t.messages;
-	if (status < 0 && t.is_broken)
+	t->status = -1;
+	status = talk_run(t, line);
+	if (status < 0 && t->is_broken)
 		status = EX_IOERR;
 	else if (status < 0) {
 		buf_addf(&text, "no whole answer from navetted: %s",
 		    strerror(errno));
 		front_complain(o, buf_string(&text));
 		status = EX_TEMPFAIL;
-	}
-	file_close(&t.fd);
-	buf_free(&t.in);
-	buf_free(&t.out);
+	} else
+		tell(o, t);
+	file_close(&t->fd);
+	buf_free(&t->in);
+	buf_free(&t->out);
 	buf_free(&text);
 	return status;
 }
@@ -157,18 +180,18 @@ fail(const struct options *o, struct buf *trouble)
 int
 ask_list(const struct options *o)
 {
+	struct talk t = {.is_list = true};
 	struct buf trouble = BUF_INIT;
-	size_t messages;
-	int fd, status;
+	int status;
 
-	fd = open_control(&trouble);
-	if (fd < 0 && geteuid() == 0)
+	t.fd = open_control(&trouble);
+	if (t.fd < 0 && geteuid() == 0)
 		status = offline_list(o, buf_string(&trouble));
-	else if (fd < 0)
+	else if (t.fd < 0)
 		status = fail(o, &trouble);
 	else {
-		status = ask(o, "list\n", fd, &messages);
-		if (status == EX_OK && messages == 0)
+		status = ask(o, "list\n", &t);
+		if (status == EX_OK && t.messages == 0)
 			(void)front_print(SLICE("The queue is empty.\n"));
 	}
 	buf_free(&trouble);
@@ -194,13 +217,13 @@ int
 ask_flush(const struct options *o)
 {
 	struct buf trouble = BUF_INIT, line = BUF_INIT;
-	size_t messages;
-	int fd, status;
+	struct talk t = {.is_list = false};
+	int status;
 
 	flush_line(o, &line);
-	fd = open_control(&trouble);
-	status = fd < 0 ? fail(o, &trouble) :
-	    ask(o, buf_string(&line), fd, &messages);
+	t.fd = open_control(&trouble);
+	status = t.fd < 0 ? fail(o, &trouble) :
+	    ask(o, buf_string(&line), &t);
 	buf_free(&trouble);
 	buf_free(&line);
 	return status;

@@ -140,11 +140,10 @@ call_receive(int fd, int64_t deadline, struct buf *in)
 {
 	ssize_t n;
 
-	for (;;) {
-		n = file_read_some(fd, RECEIVE_BLOCK, in);
-		if (n >= 0 || errno != EAGAIN)
-			return n;
+	do {
 		if (!wait_for(fd, POLLIN, deadline))
 			return -1;
-	}
+		n = file_read_some(fd, RECEIVE_BLOCK, in);
+	} while (n < 0 && errno == EAGAIN);
+	return n;
 }
