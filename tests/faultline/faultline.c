@@ -34,14 +34,15 @@ enum moment { ENTRY, EXIT };
 
 static const char usage[] =
     "usage: faultline --role PATTERN [--report FILE] [--list]\n"
-    "       [--at N [--moment entry|exit] --do kill|EIO|ENOSPC|EINTR|EMFILE\n"
-    "       [--disk PATH --until FILE]] -- COMMAND...\n";
+    "       [--at N [--process N] [--moment entry|exit]\n"
+    "        --do kill|EIO|ENOSPC|EINTR|EMFILE [--disk PATH --until FILE]]\n"
+    "       -- COMMAND...\n";
 
 /* What the command line asks for. */
 struct plan {
 	const char *role;
 	bool list;
-	unsigned long at;
+	unsigned long at, process;	/* 0: none, any */
 	enum moment moment;
 	const struct error *error;	/* NULL: kill */
 	const char *disk;		/* full from then on, not just once, */
@@ -49,18 +50,26 @@ struct plan {
 	char **command;
 };
 
+/* A process of the role; each counts its own calls. */
+struct process {
+	struct process *next;
+	pid_t pid;
+	unsigned long number, calls;
+};
+
 struct tracee {
 	struct tracee *next;
-	pid_t pid, process;
-	bool known, matching;
+	pid_t pid;
+	bool known;
+	struct process *process;	/* NULL: of another role */
 	unsigned long n;		/* the call it is in, 0: none */
 	bool failing;
 };
 
 static struct plan plan;
 static struct tracee *tracees;
+static struct process *processes;
 static FILE *report;
-static unsigned long calls;
 static bool struck;
 static pid_t command_pid;
 
@@ -139,6 +148,28 @@ tracee_find(pid_t pid)
 	return t;
 }
 
+/* The process of the role that has this pid; a new one gets the next number. */
+static struct process *
+process_find(pid_t pid)
+{
+	struct process *p;
+
+	for (p = processes; p != NULL; p = p->next)
+		if (p->pid == pid)
+			return p;
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		die("out of memory");
+	p->pid = pid;
+	p->number = processes == NULL ? 1 : processes->number + 1;
+	p->next = processes;
+	processes = p;
+	if (report != NULL)
+		fprintf(report, "{\"process\":%lu,\"pid\":%d}\n",
+		    p->number, (int)pid);
+	return p;
+}
+
 static void
 tracee_forget(pid_t pid)
 {
@@ -180,9 +211,10 @@ report_call(const struct tracee *t, const struct ptrace_syscall_info *info,
 		return;
 	call_object(t->pid, name, info->entry.args, object, sizeof(object));
 	clock_gettime(CLOCK_REALTIME, &now);
-	fprintf(report, "{\"%s\":\"%s\",\"n\":%lu,\"pid\":%d,"
-	    "\"time\":%lld.%06ld,\"args\":[", what, name, calls,
-	    (int)t->process, (long long)now.tv_sec, now.tv_nsec / 1000);
+	fprintf(report, "{\"%s\":\"%s\",\"process\":%lu,\"n\":%lu,"
+	    "\"time\":%lld.%06ld,\"args\":[", what, name,
+	    t->process->number, t->n, (long long)now.tv_sec,
+	    now.tv_nsec / 1000);
 	for (size_t i = 0; i < 4; i++)
 		fprintf(report, "%s%lld", i == 0 ? "" : ",",
 		    (long long)info->entry.args[i]);
@@ -219,28 +251,39 @@ call_shall_fail(pid_t pid, const char *name, const unsigned long long *args)
 static void
 strike_down(struct tracee *t)
 {
+	struct timespec now;
+
 	struck = true;
-	kill(t->process, SIGKILL);
+	kill(t->process->pid, SIGKILL);
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (report != NULL)
+		fprintf(report, "{\"killed\":%d,\"time\":%lld.%06ld}\n",
+		    (int)t->process->pid, (long long)now.tv_sec,
+		    now.tv_nsec / 1000);
+}
+
+static bool
+is_due(const struct tracee *t)
+{
+	return plan.at != 0 && t->n >= plan.at &&
+	    (plan.process == 0 || plan.process == t->process->number);
 }
 
 static void
 on_entry(struct tracee *t, const struct ptrace_syscall_info *info)
 {
 	char *name = call_name(info->entry.nr);
-	bool due;
 
-	t->n = ++calls;
-	due = plan.at != 0 && calls >= plan.at;
+	t->n = ++t->process->calls;
 	if (plan.list)
 		report_call(t, info, name, "call");
-	if (due && plan.error == NULL && !struck) {
-		/* At exit it is the exit of this very call: see on_exit(). */
-		if (calls == plan.at)
+	if (is_due(t) && plan.error == NULL && !struck) {
+		if (t->n == plan.at)
 			report_call(t, info, name, "struck");
 		if (plan.moment == ENTRY)
 			strike_down(t);
-	} else if (due &&
-	    call_shall_fail(t->process, name, info->entry.args)) {
+	} else if (is_due(t) &&
+	    call_shall_fail(t->pid, name, info->entry.args)) {
 		report_call(t, info, name, "struck");
 		struck = t->failing = true;
 		call_disable(t->pid, name);
@@ -252,13 +295,13 @@ static void
 on_exit_of_call(struct tracee *t, long long result)
 {
 	if (plan.list && report != NULL)
-		fprintf(report, "{\"done\":%lu,\"result\":%lld}\n", t->n,
+		fprintf(report, "{\"done\":%lu,\"process\":%lu,"
+		    "\"result\":%lld}\n", t->n, t->process->number,
 		    t->failing ? -plan.error->number : result);
 	if (t->failing)
 		call_set_result(t->pid, plan.error->number);
 	t->failing = false;
-	if (plan.at != 0 && plan.error == NULL && plan.moment == EXIT &&
-	    t->n == plan.at && !struck)
+	if (is_due(t) && plan.error == NULL && plan.moment == EXIT && !struck)
 		strike_down(t);
 	t->n = 0;
 }
@@ -280,10 +323,8 @@ static void
 tracee_look(struct tracee *t)
 {
 	t->known = true;
-	t->process = process_of(t->pid);
-	t->matching = role_matches(t->pid);
-	if (t->matching && report != NULL)
-		fprintf(report, "{\"process\":%d}\n", (int)t->process);
+	t->process = role_matches(t->pid) ? process_find(process_of(t->pid)) :
+	    NULL;
 }
 
 static void
@@ -304,7 +345,7 @@ on_stop(pid_t pid, int status)
 		return;
 	} else if (event == 0)
 		pass = signal;
-	ptrace(t->matching ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0, pass);
+	ptrace(t->process != NULL ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0, pass);
 }
 
 /* What the driver tells faultline is meant for the command. */
@@ -408,6 +449,7 @@ read_options(int argc, char **argv)
 		{ "report", required_argument, NULL, 'o' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "at", required_argument, NULL, 'n' },
+		{ "process", required_argument, NULL, 'p' },
 		{ "moment", required_argument, NULL, 'm' },
 		{ "do", required_argument, NULL, 'd' },
 		{ "disk", required_argument, NULL, 'f' },
@@ -422,6 +464,7 @@ read_options(int argc, char **argv)
 		case 'o': open_report(optarg); break;
 		case 'l': plan.list = true; break;
 		case 'n': plan.at = strtoul(optarg, NULL, 10); break;
+		case 'p': plan.process = strtoul(optarg, NULL, 10); break;
 		case 'm': plan.moment = *optarg == 'e' && optarg[1] == 'x' ?
 		    EXIT : ENTRY; break;
 		case 'd': plan_fault(optarg); break;

@@ -100,8 +100,8 @@ class House:
                  "--report", self.report, "--list"]
         if fault.n:
             what, _, moment = fault.fault.partition("-")
-            words += ["--at", fault.n, "--do", what,
-                      "--moment", moment or "entry"]
+            words += ["--at", fault.n, "--process", fault.process,
+                      "--do", what, "--moment", moment or "entry"]
         return [str(word) for word in words] + ["--"]
 
     def start(self, fault=None):

@@ -24,7 +24,7 @@ class Run:
     role: str
     way: str
     fault: str
-    n: int = 0
+    name: str = ""
     # What sendmail said: its exit status, -9 if killed, None if it hung.
     status: int | None = 0
     said: str = ""
@@ -32,7 +32,8 @@ class Run:
     # Whether the end record left the caller; None if nobody knows.
     handed_over: bool | None = None
     struck: dict | None = None
-    recorded: bool = False
+    # How many messages were removed, so that they were not sent again.
+    recorded: int = 0
     # Whether nothing was left to do when the daemon was asked to leave.
     went_on: bool = False
     took: float = 0.0
@@ -47,7 +48,7 @@ class Run:
         where = ""
         if self.struck:
             where = f" ({self.struck['struck']} {self.struck['object']})"
-        return f"{self.role}:{self.way}:{self.fault}:{self.n}{where}"
+        return f"{self.name}{where}"
 
     def letters(self):
         return [a for a in self.arrivals if not a.bounce]
@@ -67,11 +68,13 @@ def promise(run):
 
 def is_in_doubt(run, arrivals):
     """Whether a second copy is excused: the fault came when the first was
-    there, and its result was not recorded."""
+    there, and its result was not recorded. The letter goes before its bounce,
+    so the first removal is the letter's."""
     if run.role in ("sendmail", "intake") or run.struck is None:
         return False
     first = min(a.time for a in arrivals)
-    return (not run.recorded
+    before = 1 if arrivals[0].bounce else 0
+    return (run.recorded <= before
             and float(run.struck["time"]) >= first - CLOCKS_APART)
 
 

@@ -20,14 +20,69 @@ class Case:
     way: str
     fault: str = ""
     n: int = 0		# 0: no fault, only the list of calls
+    process: int = 0	# the how manieth of its role; 0: any
+
+    def __str__(self):
+        at = f"@{self.process}" if self.process else ""
+        return f"{self.role}:{self.way}:{self.fault}:{self.n}{at}"
+
+    @classmethod
+    def parse(cls, words):
+        role, way, fault, at = words.split(":")
+        n, _, process = at.partition("@")
+        return cls(role, way, fault, int(n), int(process or 0))
+
+
+# After these something is different; after others the next entry will do.
+EFFECTS = ("bind", "clone", "connect", "exec", "f", "link", "listen",
+           "mkdir", "open", "rename", "send", "shutdown", "socketpair",
+           "symlink", "unlink", "vfork", "write")
+# Where a call can be one of many like it that say nothing new.
+SCENERY = ("mmap", "mprotect", "munmap", "brk", "close", "fcntl", "fstat",
+           "getdents64", "landlock", "lseek", "newfstatat", "openat",
+           "prctl", "pread64", "read", "rt_sig", "seccomp")
+ENOUGH = 3
+
+
+def faults_of(call):
+    for fault in FAULTS:
+        if fault in call["errors"] or fault == "kill-entry" or (
+                fault == "kill-exit" and call["call"].startswith(EFFECTS)):
+            yield fault
+
+
+def is_scenery(call):
+    """A call of the start: not about the spool, a socket, an event."""
+    about = call["object"]
+    return (call["call"].startswith(SCENERY) and "/spool/" not in about
+            and not about.startswith(("socket:", "pipe:", "anon_inode:[ev")))
+
+
+def without_repeats(calls):
+    """Of a loop over like calls the first few."""
+    seen = {}
+    for call in calls:
+        key = (call["process"], call["call"],
+               call["object"].rpartition("/")[0])
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= ENOUGH or not is_scenery(call):
+            yield call
 
 
 def cases_of(role, way, calls):
-    """Each fault at each call where it is fair, from a list of the calls."""
+    """Each fault at each call where it is fair, from a list of the calls. The
+    intakes share their work by chance, so the first to come to a call is
+    struck; of a role's other processes, mostly forks that become another
+    role, only what the first one did not do."""
+    seen = set()
     for call in calls:
-        for fault in FAULTS:
-            if fault.startswith("kill") or fault in call["errors"]:
-                yield Case(role, way, fault, call["n"])
+        what = call["n"] if role == "intake" else (call["n"], call["call"])
+        if what in seen and call["call"] != "execveat":
+            continue
+        seen.add(what)
+        process = 0 if role == "intake" else call["process"]
+        for fault in faults_of(call):
+            yield Case(role, way, fault, call["n"], process)
 
 
 def ways_of(role):
@@ -66,7 +121,7 @@ class Player:
         self.count += 1
         letter = Letter(f"{self.name}{self.count:06}",
                         LONG if case.way == "long" else SHORT)
-        run = Run(case.role, case.way, case.fault, case.n)
+        run = Run(case.role, case.way, case.fault, str(case))
         self.prepare(case, run)
         begin = time.monotonic()
         self.play_fault(case, letter, run)
@@ -143,17 +198,20 @@ class Player:
 
     def read_report(self, case, run):
         lines = self.house.reports()
-        results = {line["done"]: line["result"] for line in lines
-                   if "done" in line}
-        calls = [line | {"result": results.get(line["n"], -1)}
+        results = {(line["process"], line["done"]): line["result"]
+                   for line in lines if "done" in line}
+        calls = [line | {"result": results.get(
+            (line["process"], line["n"]), -1)}
                  for line in lines if "call" in line]
         struck = [line for line in lines if "struck" in line]
-        run.struck = struck[0] if struck else None
+        killed = [line for line in lines if "killed" in line]
+        if struck:
+            run.struck = struck[0] | (killed[0] if killed else {})
         run.crashes = [line["signal"] for line in lines
                        if line.get("signal", 9) not in (9, 15)]
         if case.role == "sendmail" and case.way in self.handovers:
             run.handed_over = handed_over(calls) >= self.handovers[case.way]
-        run.recorded = any(
+        run.recorded = sum(
             call["call"].startswith("unlink") and call["result"] == 0
             and "/queue/" in call["object"]
             and not call["object"].endswith(".log") for call in calls)
