@@ -231,10 +231,8 @@ take_challenge(struct scram *s, struct slice message, struct buf *out,
 	bool ok;
 
 	ok = parse_challenge(s, message, &c, why);
-	if (ok) {
-		ok = answer_challenge(s, message, &c, out);
-		*why = "SCRAM: the proof could not be computed";
-	}
+	if (ok && !answer_challenge(s, message, &c, out))
+		ok = refuse(why, "SCRAM: the proof could not be computed");
 	buf_free(&c.salt);
 	s->state = ok ? CHALLENGED : FAILED;
 	return ok;

@@ -54,7 +54,9 @@ take_session(struct agent *a, struct record *r)
 
 	if (!lesson_parse(r->body, &a->learned, &ticket))
 		return false;
-	if (!a->opened && a->session.tls != NULL && ticket.len > 0)
+	/* A resumed session of TLS 1.2 has nothing to bind a login to. */
+	if (!a->opened && a->session.tls != NULL && ticket.len > 0 &&
+	    a->start->smarthost->auth != AUTH_CHOICE_SCRAM_SHA_256_PLUS)
 		tls_offer_session(a->session.tls, ticket);
 	return true;
 }
