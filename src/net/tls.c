@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "net/certificate.h"
 #include "net/trust.h"
@@ -199,6 +200,8 @@ tls_new(const struct tls_settings *s, struct buf *error)
 	struct tls *t;
 
 	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	/* Or the first date that is compared would read the zone's file. */
+	tzset();
 	t = xcalloc(1, sizeof(*t));
 	if (!set_up(t, s, error)) {
 		tls_free(t);
