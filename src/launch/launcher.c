@@ -185,20 +185,27 @@ start_wanted(struct launcher *l)
 	strlist_free(&l->wanted);
 }
 
+static void stop(struct launcher *l);
+
+/* A daemon that nobody can reach is none: who supervises us shall know. */
 static void
 publish(struct launcher *l)
 {
 	struct buf error = BUF_INIT;
 
-	if (l->published)
+	if (l->published || l->stopping)
 		return;
 	l->published = true;
-	if (!socket_publish(l->control_path, &error) ||
-	    !socket_publish(l->config->socket, &error))
+	if (socket_publish(l->control_path, &error) &&
+	    socket_publish(l->config->socket, &error)) {
+		notify_send("READY=1");
+		log_info("event=ready smarthosts=%zu", l->config->count);
+	} else {
 		log_error("%s", buf_string(&error));
+		l->status = EX_CANTCREAT;
+		stop(l);
+	}
 	buf_free(&error);
-	notify_send("READY=1");
-	log_info("event=ready smarthosts=%zu", l->config->count);
 }
 
 static void
@@ -400,11 +407,9 @@ signal_ready(void *arg, uint32_t events)
 	(void)events;
 	if (read(l->signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGCHLD)
-		reap(l);
-	else if (info.ssi_signo == SIGHUP)
+	if (info.ssi_signo == SIGHUP)
 		reload(l);
-	else
+	else if (info.ssi_signo != SIGCHLD)
 		stop(l);
 }
 
@@ -432,9 +437,12 @@ take_spool(struct launcher *l, struct buf *error)
 	if (l->spool == NULL)
 		return EX_CANTCREAT;
 	if (spool_lock(l->spool) < 0) {
-		buf_addf(error, errno == EWOULDBLOCK ? "another navetted "
-		    "serves the spool %s already" : "cannot lock the spool %s",
-		    l->config->spool);
+		if (errno == EWOULDBLOCK)
+			buf_addf(error, "another navetted serves the spool %s "
+			    "already", l->config->spool);
+		else
+			buf_addf(error, "cannot lock the spool %s: %s",
+			    l->config->spool, strerror(errno));
 		return EX_TEMPFAIL;
 	}
 	spool_clear(l->spool);
@@ -509,7 +517,8 @@ launcher_run(const struct launcher_start *start)
 			child_signal(NULL, SIGKILL);
 			l->kill_at = clock_add(clock_boot(), CLOCK_SEC);
 		}
+		reap(l);
 	}
 	vault_forget_all();
-	return EX_OK;
+	return l->status;
 }

@@ -59,6 +59,11 @@ class Scene:
         expect(seconds < within, f"{what}: at once, not in {seconds:.1f} s")
         return letter
 
+    def expect_empty(self):
+        """All is delivered, the bounces too, and no file is left."""
+        expect(wait_until(lambda: not self.house.files(), DELIVERY_LIMIT),
+               f"nothing is left: {self.house.files()}")
+
     def log(self):
         return (self.folder / "house/log").read_text(errors="replace")
 
@@ -107,4 +112,6 @@ def scene():
         if at is not None:
             at.house.kill()
             at.smarthost.stop()
+            if os.path.ismount(at.house.spool):
+                run("umount", "-l", at.house.spool)
         shutil.rmtree(folder, ignore_errors=True)
