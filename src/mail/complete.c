@@ -10,7 +10,8 @@
 #include "mail/origin.h"
 #include "mail/utf8.h"
 
-#define GROWN_MAX (2 * MESSAGE_HEADER_MAX)
+/* Of a header with its bare names made addresses. */
+#define GROWN_MAX ((size_t)2 * MESSAGE_HEADER_MAX)
 
 /* One completion. The header is walked twice: to see what there is, and to
  * write it anew. */
@@ -160,7 +161,7 @@ is_within(struct work *w)
 {
 	if (w->out->header.len <= GROWN_MAX)
 		return true;
-	buf_addf(w->error, "the header is longer than %u bytes with its "
+	buf_addf(w->error, "the header is longer than %zu bytes with its "
 	    "bare names made addresses", GROWN_MAX);
 	return false;
 }
