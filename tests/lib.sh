@@ -376,10 +376,11 @@ letter() {
 # stuck_letter ARGUMENT...: hands a letter over which has had its first attempt,
 # in vain, and waits for the next, which is a long time off.
 stuck_letter() {
-	before=$(stat_of connections)
+	before=$(stat_of rules_used)
 	order script-now 'connect -> cut'
+	order script 'mail -> 451 4.3.0 not now'
 	letter | send "$@"
-	wait_for counter_reaches connections $((before + 1))
+	wait_for counter_reaches rules_used $((before + 1))
 	order script-clear
 }
 
@@ -397,6 +398,12 @@ flush() {
 	124) fail "flush --wait did not return" ;;
 	*) fail "flush --wait ended with $STATUS" ;;
 	esac
+}
+
+# flushed: does one more attempt empty the queue?
+flushed() {
+	flush
+	[ "$STATUS" -eq 0 ]
 }
 
 # keeps_mail [N]: one attempt for everything leaves N messages (1), and none
