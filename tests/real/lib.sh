@@ -225,7 +225,7 @@ real_mail() {
 }
 
 real_has_mail() {
-	[ "$(real_mail | wc -l)" -ge "$1" ]
+	real_has "$1" && [ "$(real_mail | wc -l)" -ge "$1" ]
 }
 
 # same_arrived: all that was submitted, each once. Bounces are not counted,
@@ -233,7 +233,6 @@ real_has_mail() {
 same_arrived() {
 	sort "$SCRATCH/submitted" > "$SCRATCH/wanted"
 	wanted=$(wc -l < "$SCRATCH/wanted")
-	wait_at_most real_has "$wanted"
 	wait_at_most real_has_mail "$wanted"
 	flush
 	real_mail > "$SCRATCH/arrived"
