@@ -1,4 +1,4 @@
-/* Functions of the C library are replaced here; the fortified ones cannot be. */
+/* Functions of the C library are replaced here, which fortified ones bar. */
 #undef _FORTIFY_SOURCE
 
 #include "unit.h"
