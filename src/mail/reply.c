@@ -151,6 +151,8 @@ reply_parse(struct slice in, struct reply *out, const char **why)
 	out->code = 0;
 	out->enhanced[0] = '\0';
 	buf_clear(&out->text);
+	if (in.len == 0)
+		return 0;	/* in.ptr may be NULL */
 	at = 0;
 	for (lines = 0; lines < REPLY_LINES_MAX; lines++) {
 		n = next_line(in, &at, out->code, &line, why);

@@ -8,7 +8,7 @@ hand_add(struct hand *h, struct letter *l)
 	struct letter **at;
 
 	for (at = &h->first; *at != NULL; at = &(*at)->next)
-		continue;
+		;
 	*at = l;
 }
 
@@ -18,7 +18,7 @@ drop(struct hand *h, struct letter *l)
 	struct letter **at;
 
 	for (at = &h->first; *at != l; at = &(*at)->next)
-		continue;
+		;
 	*at = l->next;
 	report_done(h->report, l->job.number);
 	letter_free(l);

@@ -135,7 +135,7 @@ settle(struct pipeline *p, struct transaction *t)
 	if (t->halt.set && !p->halt.set)
 		outcome_copy(&p->halt, &t->halt);
 	for (at = &p->first; *at != t; at = &(*at)->next)
-		continue;
+		;
 	*at = t->next;
 	hand_release(&p->hand, t->letter);
 	transaction_free(t);
@@ -267,6 +267,15 @@ expect(struct pipeline *p, enum step step, struct transaction *t, size_t index)
 	t->owed++;
 }
 
+/* With nothing owed, whatever came was not asked for. */
+static void
+check_silence(struct pipeline *p)
+{
+	if (owed_is_empty(&p->owed) && p->speaking == NULL &&
+	    stream_input(p->session->stream).len > 0 && !pipeline_receive(p))
+		pipeline_break(p, "the server spoke without being asked");
+}
+
 /* Step by step: nothing more is said before this is answered. */
 static void
 drain(struct pipeline *p)
@@ -282,6 +291,7 @@ drain(struct pipeline *p)
 		if (!stream_fill(s))
 			break_stream(p);
 	}
+	check_silence(p);
 }
 
 /* Says a line and empties it. Whether the next one may follow. */
@@ -403,7 +413,7 @@ begin(struct pipeline *p, struct letter *l)
 	t = transaction_new(l, h->send_as, p->style,
 	    most == 0 ? SIZE_MAX : most);
 	for (at = &p->first; *at != NULL; at = &(*at)->next)
-		continue;
+		;
 	*at = t;
 	l->open++;
 	p->begun++;
@@ -458,9 +468,7 @@ pipeline_send(struct pipeline *p)
 {
 	struct letter *l;
 
-	if (owed_is_empty(&p->owed) && p->speaking == NULL &&
-	    stream_input(p->session->stream).len > 0 && !pipeline_receive(p))
-		pipeline_break(p, "the server spoke without being asked");
+	check_silence(p);
 	while (!p->broken) {
 		if (p->speaking != NULL)
 			speak(p);

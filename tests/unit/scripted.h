@@ -39,7 +39,7 @@
 #define DRIP "drip"		/* a byte of the answer at a time, for ever */
 
 struct rule {
-	const char *verb;	/* of those below; END: the last of the content */
+	const char *verb;	/* of those below; END: of the content */
 	unsigned nth;		/* which of them, from 1; 0: all */
 	const char *act;	/* a reply, or one of the words above; a reply
 				 * with 421 closes */
