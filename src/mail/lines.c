@@ -57,39 +57,36 @@ value_is_clean(struct slice value, bool has_fields)
 	return true;
 }
 
-/* The key ends at the first space or, before tab-separated fields, tab. */
+/* Cuts the value off; false where the line is not of that key. */
 static bool
-line_split(struct slice line, struct slice *key, struct slice *value)
+line_is(struct slice line, const struct line_key *key, struct slice *value)
 {
-	size_t i;
+	size_t n;
 
-	for (i = 0; i < line.len; i++)
-		if (line.ptr[i] == ' ' || line.ptr[i] == '\t')
-			break;
-	if (i == line.len)
+	n = strlen(key->name);
+	if (line.len <= n || memcmp(line.ptr, key->name, n) != 0 ||
+	    line.ptr[n] != (key->many ? '\t' : ' '))
 		return false;
-	*key = (struct slice){line.ptr, i};
-	*value = (struct slice){line.ptr + i + 1, line.len - i - 1};
-	return value_is_clean(*value, line.ptr[i] == '\t');
+	*value = (struct slice){line.ptr + n + 1, line.len - n - 1};
+	return true;
 }
 
 static const char *
 line_take(struct slice line, const struct line_key *keys, size_t count,
     void *into, uint32_t *seen)
 {
-	struct slice key, value;
+	struct slice value;
 	size_t i;
 
-	if (!line_split(line, &key, &value))
-		return "a line is not a key and a value";
-	for (i = 0; i < count && !slice_is(key, keys[i].name); i++)
+	for (i = 0; i < count && !line_is(line, &keys[i], &value); i++)
 		;
 	if (i == count)
 		return "a key is unknown";
 	if (!keys[i].many && (*seen & 1u << i) != 0)
 		return "a key is there twice";
 	*seen |= 1u << i;
-	if (!keys[i].take(into, value))
+	if (!value_is_clean(value, keys[i].many) ||
+	    !keys[i].take(into, value))
 		return "a value makes no sense";
 	return NULL;
 }

@@ -15,7 +15,8 @@ struct line_key {
 	const char *name;
 	/* Stores the value in *into; false where it makes no sense. */
 	bool (*take)(void *into, struct slice value);
-	bool many;		/* may come more than once */
+	bool many;		/* may come more than once; its value is of
+				 * fields, with a tab before each */
 	bool required;
 };
 

@@ -35,9 +35,9 @@ is_continuation(char c)
 /* --- as it is ------------------------------------------------------------ */
 
 static void
-plain_char(struct mime_coder *c, char octet, struct buf *out)
+plain_char(struct mime_coder *c, char octet, bool folds, struct buf *out)
 {
-	if (c->is_folded && (c->column >= MIME_LINE_MAX ||
+	if (folds && (c->column >= MIME_LINE_MAX ||
 	    (c->column >= FOLD_AT && !is_continuation(octet)))) {
 		buf_add_string(out, "\r\n ");
 		c->column = 1;
@@ -49,13 +49,16 @@ plain_char(struct mime_coder *c, char octet, struct buf *out)
 static void
 plain_add(struct mime_coder *c, const struct mime_piece *p, struct buf *out)
 {
+	bool is_long;
 	size_t i;
 
 	if (p->starts)
 		c->column = 0;
-	if (mime_piece_is_long(p) || c->is_masked)
+	is_long = mime_piece_is_long(p);
+	if (is_long || c->is_masked)
 		for (i = 0; i < p->data.len; i++)
-			plain_char(c, p->data.ptr[i], out);
+			plain_char(c, p->data.ptr[i], is_long && c->is_folded,
+			    out);
 	else
 		buf_add_slice(out, p->data);
 	if (p->ends)

@@ -252,6 +252,8 @@ static const char *const damaged[] = {
 	START "\n",
 	START "sender a\nsender b\n\n",
 	START "sender a\tb\n\n",
+	START "sender\ta\n\n",
+	START "sender a\nrcpt 0\ta@x\t\t\t\n\n",
 	START "sender a\rb\n\n",
 	START "sender \x7f\n\n",
 	START "sender\n\n",

@@ -129,6 +129,15 @@ START_TEST(long_header_lines_are_folded)
 }
 END_TEST
 
+START_TEST(a_line_of_legal_length_is_not_folded)
+{
+	check(MIXED X998 "\r\n--b\r\n\r\na\r\n--b--\r\n\xe9" X500 X100 X100
+	    X100 X100 X50 X10 X10 X10 X10 "xxxxxxx\r\n", BOTH,
+	    MIXED X998 "\r\n--b\r\n\r\na\r\n--b--\r\n?" X500 X100 X100
+	    X100 X100 X50 X10 X10 X10 X10 "xxxxxxx\r\n");
+}
+END_TEST
+
 START_TEST(an_unknown_encoding_is_folded_only)
 {
 	rewrite(SLICE("Content-Transfer-Encoding: x-uue\r\n\r\n" X998 "x\r\n"),
@@ -297,6 +306,7 @@ mime_suite(void)
 	tcase_add_test(t, long_lines_of_a_signed_message_are_folded);
 	tcase_add_test(t, no_character_is_folded_in_its_middle);
 	tcase_add_test(t, long_header_lines_are_folded);
+	tcase_add_test(t, a_line_of_legal_length_is_not_folded);
 	tcase_add_test(t, an_unknown_encoding_is_folded_only);
 	suite_add_tcase(s, t);
 	t = tcase_create("structure and bounds");
