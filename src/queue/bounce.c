@@ -12,6 +12,7 @@
 
 /* One notice: to one return path, about those recipients that have it. */
 struct notice {
+	size_t first;		/* its first recipient's number */
 	struct slice path;
 	struct dsn_recipient *about;
 	size_t count;
@@ -69,6 +70,7 @@ collect(const struct bounce *b, size_t first, bool *done, struct notice *n)
 	size_t i, count;
 
 	count = b->queued->envelope.count;
+	n->first = first;
 	n->path = path_of(b->queued, first);
 	n->about = xcalloc(count - first, sizeof(*n->about));
 	n->count = 0;
@@ -125,6 +127,11 @@ write_message(struct manager *m, const struct envelope *e,
 	int fd;
 
 	fd = spool_begin(m->spool, id);
+	if (fd < 0 && errno == EEXIST) {
+		/* An attempt before this one could not even clean up. */
+		spool_abandon(m->spool, id, &fd);
+		fd = spool_begin(m->spool, id);
+	}
 	if (fd < 0)
 		return false;
 	envelope_print(e, &all);
@@ -170,6 +177,27 @@ print_notice(struct manager *m, const struct bounce *b,
 	buf_free(&original);
 }
 
+/*
+ * The notice's ID follows from what it is about: if a crash came between the
+ * notice and the record that it was sent, it is found in the queue.
+ */
+static bool
+is_queued_already(struct manager *m, const struct bounce *b,
+    const struct notice *n, char id[static ID_LEN + 1])
+{
+	struct buf what = BUF_INIT;
+	int fd;
+
+	buf_addf(&what, "%d %zu", (int)b->action, n->first);
+	id_derive(b->id, buf_slice(&what), id);
+	buf_free(&what);
+	fd = spool_read(m->spool, id);
+	if (fd < 0)
+		return false;
+	file_close(&fd);
+	return true;
+}
+
 static bool
 send_notice(struct manager *m, const struct bounce *b,
     const struct notice *n)
@@ -181,7 +209,10 @@ send_notice(struct manager *m, const struct bounce *b,
 	size_t header;
 	bool ok;
 
-	id_new(id);
+	if (is_queued_already(m, b, n, id)) {
+		manager_admit(m, id);
+		return true;
+	}
 	print_notice(m, b, n, id, &wire, &header);
 	memset(&reader, 0, sizeof(reader));
 	reader.addr = reader_of(m->config, n->path);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "base/file.h"
 #include "base/role.h"
@@ -130,7 +131,10 @@ ask(struct link *l, uint32_t number)
 
 	buf_addf(&body, "%lu", (unsigned long)number);
 	l->asked = number;
-	record_send(l->fd, INTAKE_SETTLE, buf_slice(&body), -1);
+	/* One that cannot be asked is given up, here and there: whoever waits
+	 * for its answer is told when its end comes. */
+	if (!record_send(l->fd, INTAKE_SETTLE, buf_slice(&body), -1))
+		shutdown(l->fd, SHUT_RDWR);
 	buf_free(&body);
 }
 

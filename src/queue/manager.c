@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/role.h"
+#include "base/strlist.h"
 #include "mail/schedule.h"
 #include "queue/control.h"
 #include "queue/flush.h"
@@ -32,6 +33,7 @@
 static struct manager manager;
 static struct record_reader from_launcher;
 static int64_t safe_again;	/* when to try the spool again */
+static struct strlist unremoved;	/* done, but still there */
 
 /* Messages whose names are known and whose heads are not. */
 static struct entry **unread;
@@ -59,6 +61,20 @@ manager_unsafe(struct manager *m, const char *id, const char *what)
 	safe_again = clock_add(clock_boot(), UNSAFE_RETRY);
 }
 
+/* What is done must go before anything else is sent: after a restart it would
+ * be sent again. */
+static bool
+remove_rest(struct manager *m)
+{
+	size_t i;
+
+	for (i = 0; i < unremoved.count; i++)
+		if (!spool_remove(m->spool, unremoved.items[i]))
+			return false;
+	strlist_free(&unremoved);
+	return spool_sync_queue(m->spool);
+}
+
 /* Whether the spool takes a write again: a small file, made and synced. */
 static void
 try_spool(struct manager *m)
@@ -69,7 +85,8 @@ try_spool(struct manager *m)
 	if (!m->unsafe || clock_boot() < safe_again)
 		return;
 	fd = spool_state_open(m->spool, "probe", O_WRONLY | O_CREAT | O_TRUNC);
-	ok = fd >= 0 && file_write(fd, "navette\n", 8) && file_sync(fd);
+	ok = fd >= 0 && file_write(fd, "navette\n", 8) && file_sync(fd) &&
+	    remove_rest(m);
 	file_close(&fd);
 	safe_again = clock_add(clock_boot(), UNSAFE_RETRY);
 	if (!ok)
@@ -84,8 +101,10 @@ manager_forget(struct manager *m, struct entry *e)
 	struct id_text id;
 
 	id = entry_id(e);
-	if (!spool_remove(m->spool, id.text))
+	if (!spool_remove(m->spool, id.text)) {
 		manager_unsafe(m, id.text, "remove a message that is done");
+		strlist_add(&unremoved, id.text);
+	}
 	if (m->sync_due == CLOCK_NEVER)
 		m->sync_due = clock_add(clock_boot(), SYNC_WITHIN);
 	flush_attempted(e);
@@ -195,9 +214,10 @@ note_names(struct manager *m)
 		log_error("cannot list the queue: %s", strerror(errno));
 		return false;
 	}
+	if (unread_count == 0)
+		return true;
 	qsort(unread, unread_count, sizeof(struct entry *), compare_names);
-	if (unread_count > 0)
-		log_info("event=found waiting=%zu", unread_count);
+	log_info("event=found waiting=%zu", unread_count);
 	return true;
 }
 

@@ -11,6 +11,9 @@
  * order, so that IDs sort as times do. */
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+#define FNV_OFFSET 14695981039346656037u
+#define FNV_PRIME 1099511628211u
+
 static void
 put_number(uint64_t value, char *to, size_t len)
 {
@@ -31,6 +34,22 @@ id_new(char id[static ID_LEN + 1])
 		random = (uint64_t)clock_boot();
 	put_number((uint64_t)(clock_wall() / CLOCK_MSEC), id, TIME_LEN);
 	put_number(random, id + TIME_LEN, ID_LEN - TIME_LEN);
+	id[ID_LEN] = '\0';
+}
+
+void
+id_derive(const char *from, struct slice what, char id[static ID_LEN + 1])
+{
+	uint64_t hash;
+	size_t i;
+
+	hash = FNV_OFFSET;
+	for (i = 0; i < ID_LEN; i++)
+		hash = (hash ^ (unsigned char)from[i]) * FNV_PRIME;
+	for (i = 0; i < what.len; i++)
+		hash = (hash ^ (unsigned char)what.ptr[i]) * FNV_PRIME;
+	put_number((uint64_t)(id_time(from) / CLOCK_MSEC) + 1, id, TIME_LEN);
+	put_number(hash ^ hash >> 32, id + TIME_LEN, ID_LEN - TIME_LEN);
 	id[ID_LEN] = '\0';
 }
 

@@ -14,6 +14,10 @@
 #include "mail/job.h"
 
 void id_new(char id[static ID_LEN + 1]);
+/* The ID of something that follows from a message, and sorts after it: the same
+ * whenever it is asked for the same what. */
+void id_derive(const char *from, struct slice what,
+    char id[static ID_LEN + 1]);
 bool id_is_valid(struct slice name);
 /* When it was made: wall clock, nanoseconds. */
 int64_t id_time(const char *id);

@@ -148,7 +148,7 @@ class Player:
 
     def keep(self, name):
         """What a case that went wrong has left behind, for a closer look."""
-        self.house.keep(self.house.folder.parent / name)
+        self.house.keep(self.house.folder.parent.parent / name)
 
     def close(self):
         self.house.kill()
