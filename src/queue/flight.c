@@ -66,6 +66,10 @@ fill_job(const struct flight *f, struct job *job)
 static bool
 prepare_record(struct manager *m, struct flight *f)
 {
+	if (!spool_is_writable(m->spool)) {
+		manager_unsafe(m, entry_id(f->entry).text, "write queue/");
+		return false;
+	}
 	if (f->open < 2)
 		return true;
 	f->journal = journal_open(m->spool, entry_id(f->entry).text, f->open);
@@ -180,20 +184,18 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 	size_t i, last;
 	bool whole;
 
-	if (v->first >= f->queued.envelope.count || v->last < v->first)
+	if (v->first >= f->queued.envelope.count || v->last < v->first ||
+	    v->kind == VERDICT_UNTRIED)
 		return;
+	f->heard = true;
 	last = v->last < f->queued.envelope.count ? v->last :
 	    f->queued.envelope.count - 1;
 	for (i = v->first; i <= last; i++)
-		if (queued_is_open(&f->queued, i) &&
-		    v->kind != VERDICT_UNTRIED)
+		if (queued_is_open(&f->queued, i))
 			log_verdict(f, v, i);
-	if (!is_own(v))
-		f->account = true;
 	whole = is_whole_success(f, v);
-	if (v->kind != VERDICT_UNTRIED)
-		queued_learn(&f->queued, v, clock_wall());
-	if (v->kind != VERDICT_UNTRIED && !whole)
+	queued_learn(&f->queued, v, clock_wall());
+	if (!whole)
 		record(m, f, JOURNAL_VERDICT, v);
 }
 

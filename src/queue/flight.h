@@ -22,7 +22,7 @@ struct flight {
 	size_t open;		/* recipients asked for */
 	struct journal *journal;	/* NULL: one recipient, one result */
 	bool unsynced;
-	bool account;		/* some verdict was not the message's own */
+	bool heard;		/* some verdict is a result */
 };
 
 /* Reads the message and fills the job; *fd is the message's descriptor. NULL

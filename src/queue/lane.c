@@ -229,6 +229,12 @@ lane_stop(struct manager *m, struct lane *l, const struct verdict *v)
 }
 
 void
+lane_open(struct lane *l)
+{
+	l->paused_until = 0;
+}
+
+void
 lane_heal(struct lane *l)
 {
 	if (l->stopped_since != 0) {
@@ -238,7 +244,6 @@ lane_heal(struct lane *l)
 		    l->ready);
 	}
 	l->failures = 0;
-	l->paused_until = 0;
 }
 
 void

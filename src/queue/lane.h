@@ -52,7 +52,9 @@ void lane_withdraw(struct lane *l, struct entry *e);
 
 /* The account or the connection failed: pause, alarm. */
 void lane_stop(struct manager *m, struct lane *l, const struct verdict *v);
-/* A login succeeded: all is well again. */
+/* A login succeeded: messages may try. */
+void lane_open(struct lane *l);
+/* A message came to a result: all is well again. */
 void lane_heal(struct lane *l);
 /* Lifts the pause, for a flush. */
 void lane_lift(struct lane *l);

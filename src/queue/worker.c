@@ -60,7 +60,7 @@ worker_free(struct worker *w)
 bool
 worker_has_room(const struct worker *w)
 {
-	return w->ready && !w->leaving && w->jobs < w->pace;
+	return w->ready && !w->leaving && !w->deaf && w->jobs < w->pace;
 }
 
 bool
@@ -82,8 +82,8 @@ worker_give(struct worker *w, struct entry *e)
 	buf_free(&text);
 	file_close(&fd);
 	if (!sent) {
-		/* It is leaving and takes no more: nothing was begun. */
-		w->leaving = true;
+		/* It is gone, or nearly: nothing was begun. */
+		w->deaf = true;
 		flight_end(w->manager, f, false);
 		return false;
 	}
@@ -140,6 +140,7 @@ end_flight(struct worker *w, struct flight **at, bool doubt)
 	f = *at;
 	*at = f->next;
 	w->jobs--;
+	w->useful = w->useful || f->heard;
 	flight_end(w->manager, f, doubt);
 }
 
@@ -152,8 +153,11 @@ hear_done(struct worker *w, struct slice body)
 	if (!slice_to_number(body, UINT32_MAX, &job))
 		return;
 	f = find_flight(w, (uint32_t)job);
-	if (f != NULL)
-		end_flight(w, f, false);
+	if (f == NULL)
+		return;
+	if ((*f)->heard)
+		lane_heal(w->lane);
+	end_flight(w, f, false);
 }
 
 static void
@@ -178,10 +182,10 @@ hear_ready(struct worker *w, struct slice body)
 {
 	log_info("smarthost=%s event=connected %.*s", w->lane->title,
 	    (int)body.len, body.ptr);
-	w->ready = true;
+	w->ready = w->was_ready = true;
 	if (w->pace == 0)
 		w->pace = 1;
-	lane_heal(w->lane);
+	lane_open(w->lane);
 }
 
 static void
@@ -218,20 +222,33 @@ hear_record(struct worker *w, const struct record *r)
 }
 
 static void
-worker_gone(struct worker *w)
+stop_for(struct worker *w, const char *why)
 {
 	struct verdict v;
 
-	if (!w->ready && !w->leaving) {
-		memset(&v, 0, sizeof(v));
-		v.kind = VERDICT_DEFERRED;
-		v.scope = SCOPE_CONNECTION;
-		v.stage = STAGE_LOCAL;
-		v.text = SLICE("the agent ended before it was connected");
-		lane_stop(w->manager, w->lane, &v);
-	}
+	memset(&v, 0, sizeof(v));
+	v.kind = VERDICT_DEFERRED;
+	v.scope = SCOPE_CONNECTION;
+	v.stage = STAGE_LOCAL;
+	v.text = slice_from(why);
+	lane_stop(w->manager, w->lane, &v);
+}
+
+static void
+worker_gone(struct worker *w)
+{
+	bool had_work;
+
+	had_work = w->last_job > 0;
+	w->ready = false;
 	while (w->flights != NULL)
 		end_flight(w, &w->flights, true);
+	if (!w->was_ready && !w->leaving)
+		stop_for(w, "the agent ended before it was connected");
+	else if (had_work && !w->leaving && !w->useful)
+		/* Without a pause we would come back at once, and again. */
+		stop_for(w, "the session ended before any message was "
+		    "taken");
 	worker_free(w);
 }
 
@@ -267,6 +284,7 @@ worker_arrive(struct manager *m, struct lane *l, int fd)
 	if (w == NULL || !file_set_nonblocking(fd, true) ||
 	    !loop_add(m->loop, fd, EPOLLIN, worker_heard, w)) {
 		close(fd);
+		worker_deny(m, l, "the manager cannot listen to its agent");
 		return;
 	}
 	w->fd = fd;

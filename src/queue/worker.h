@@ -22,6 +22,9 @@ struct worker {
 	struct record_reader in;
 	bool ready;		/* logged in */
 	bool leaving;		/* no more jobs for it */
+	bool was_ready;
+	bool deaf;		/* it takes no job: it is gone, or nearly */
+	bool useful;		/* some message came to a result */
 	unsigned pace;		/* jobs it wants in hand */
 	unsigned jobs;
 	uint32_t last_job;

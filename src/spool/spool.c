@@ -269,6 +269,13 @@ spool_remove(struct spool *s, const char *id)
 }
 
 bool
+spool_is_writable(struct spool *s)
+{
+	return faccessat(s->fd[FOLDER_QUEUE], ".", W_OK | X_OK,
+	    AT_EACCESS) == 0;
+}
+
+bool
 spool_fail(struct spool *s, const char *id)
 {
 	if (renameat(s->fd[FOLDER_QUEUE], id, s->fd[FOLDER_FAILED], id) != 0)

@@ -50,6 +50,9 @@ int spool_read_failed(struct spool *s, const char *id);
 int spool_open_journal(struct spool *s, const char *id, int flags);
 /* Removes a message, then its journal. Durable after spool_sync_queue(). */
 bool spool_remove(struct spool *s, const char *id);
+/* Whether queue/ would let an entry be made or removed, as far as anybody can
+ * tell ahead of time (a read-only file system, wrong permissions). */
+bool spool_is_writable(struct spool *s);
 /* Moves a message to failed/, durably, and drops its journal. */
 bool spool_fail(struct spool *s, const char *id);
 /* Removes a message from failed/. */

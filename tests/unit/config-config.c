@@ -91,8 +91,8 @@ START_TEST(what_is_not_said_has_its_default)
 	ck_assert_str_eq(c->user, "navette");
 	ck_assert_int_eq(c->stop_wait, 30 * CLOCK_SEC);
 	ck_assert_uint_eq(c->max_size, 50u << 20);
-	ck_assert_uint_eq(c->max_waiting, 10000);
-	ck_assert_uint_eq(c->max_waiting_size, 1u << 30);
+	ck_assert_uint_eq(c->max_waiting, 200000);
+	ck_assert_uint_eq(c->max_waiting_size, 4ull << 30);
 	ck_assert_uint_eq(c->keep_free, 50u << 20);
 	ck_assert(!c->local_to_postmaster);
 	ck_assert_int_eq(c->retry_first, 60 * CLOCK_SEC);
