@@ -12,6 +12,11 @@
 #include "mail/job.h"
 #include "smtp/pipeline.h"
 
+/* So long a new agent waits for its first job, and any for the next one, even
+ * where connections are not kept warm: the manager has to hear of it. */
+#define FIRST_JOB (5 * CLOCK_SEC)
+#define NEXT_JOB (100 * CLOCK_MSEC)
+
 struct agent {
 	const struct agent_start *start;
 	struct session session;
@@ -190,9 +195,12 @@ rest(struct agent *a)
 {
 	struct pipeline *p = &a->pipeline;
 	struct stream *s = a->session.stream;
+	int64_t least, idle;
 
+	idle = a->start->smarthost->idle;
+	least = p->begun == 0 ? FIRST_JOB : NEXT_JOB;
 	switch (stream_wait(s, a->start->socket,
-	    clock_add(clock_boot(), a->start->smarthost->idle))) {
+	    clock_add(clock_boot(), idle < least ? least : idle))) {
 	case 0:
 		return false;
 	case 1:

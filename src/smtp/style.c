@@ -21,7 +21,7 @@ static const struct {
 	const char *name;
 	unsigned pace;
 } styles[] = {
-	[STYLE_LOCKSTEP] = {"lockstep", 1},
+	[STYLE_LOCKSTEP] = {"lockstep", 2},
 	[STYLE_TWO_TURNS] = {"two-turns", 2},
 	[STYLE_ONE_TURN] = {"one-turn", 4},
 	[STYLE_BDAT] = {"bdat", 2},

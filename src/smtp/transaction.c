@@ -14,14 +14,15 @@ take_recipients(struct letter *l, size_t max, uint32_t *out)
 
 	sender = letter_sender(l, l->left[0]);
 	n = kept = 0;
-	for (i = 0; i < l->nleft; i++) {
-		if (n < max &&
-		    slice_equal(letter_sender(l, l->left[i]), sender))
+	for (i = 0; i < l->nleft && n < max; i++) {
+		if (slice_equal(letter_sender(l, l->left[i]), sender))
 			out[n++] = l->left[i];
 		else
 			l->left[kept++] = l->left[i];
 	}
-	l->nleft = kept;
+	memmove(l->left + kept, l->left + i,
+	    (l->nleft - i) * sizeof(*l->left));
+	l->nleft -= n;
 	return n;
 }
 
@@ -265,6 +266,21 @@ reply_to_data(struct transaction *t, size_t index, const struct reply *r,
 	return NULL;
 }
 
+/* Rule 5: it went out, and nobody can say under whose name. */
+static void
+hold(struct transaction *t)
+{
+	int code;
+
+	code = t->cause.verdict.code;
+	outcome_say(&t->cause, VERDICT_DOUBT, SCOPE_MESSAGE, STAGE_MAIL,
+	    "the server refused the sender with %d, took the message all the "
+	    "same, and may have stored it under another sender", code);
+	t->cause.verdict.code = code;
+	t->surprised = true;
+	t->redo = false;
+}
+
 static const char *
 reply_to_end(struct transaction *t, size_t index, const struct reply *r,
     struct report *report)
@@ -272,10 +288,7 @@ reply_to_end(struct transaction *t, size_t index, const struct reply *r,
 	(void)index;
 	(void)report;
 	if (!t->mail_ok && t->style >= STYLE_BDAT && is_yes(r)) {
-		t->surprised = true;
-		t->redo = false;
-		t->cause.verdict.kind = VERDICT_DOUBT;
-		t->cause.verdict.scope = SCOPE_MESSAGE;
+		hold(t);
 		return NULL;
 	}
 	if (t->accepted == 0) {

@@ -94,6 +94,7 @@ static const char *const verbs[] = {
 	"END", "RSET", "QUIT", "OTHER",	/* the last: all else */
 };
 
+#define VERB_END 8
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static inline const char *

@@ -95,6 +95,31 @@ START_TEST(a_large_message_arrives_whole)
 }
 END_TEST
 
+START_TEST(a_large_message_waits_for_the_recipients_before_bdat)
+{
+	struct buf text = BUF_INIT;
+	struct letters l = {"a@web1.example.org", {"b@example.net"}, NULL, 0};
+	struct play p;
+
+	play_prepare(&p, offers[1]);
+	p.server.rules[0] = (struct rule){"RCPT", 1, "550 5.1.1 no"};
+	fill(&text, 300000);
+	l.content = buf_string(&text);
+	manager_hand_over(&p.manager, &l);
+	manager_hand_over(&p.manager, &l);
+	play_start(&p);
+	ck_assert(manager_wait(&p.manager, &p.reader, 2));
+	play_leave(&p);
+	play_end(&p);
+	ck_assert_int_eq(p.manager.results[0][0].kind, VERDICT_REFUSED);
+	ck_assert_int_eq(p.manager.results[1][0].kind, VERDICT_DELIVERED);
+	ck_assert_uint_eq(p.server.nstored, 1);
+	ck_assert_uint_eq(p.server.seen[VERB_END], 1);
+	play_free(&p);
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(send_as_changes_sender_and_from_together)
 {
 	struct play p;
@@ -173,6 +198,8 @@ content_suite(void)
 	tcase_add_loop_test(c,
 	    dots_at_the_border_of_a_block_are_doubled_once, 0, 2 * 3);
 	tcase_add_loop_test(c, a_large_message_arrives_whole, 0, 2);
+	tcase_add_test(c,
+	    a_large_message_waits_for_the_recipients_before_bdat);
 	tcase_add_loop_test(c, send_as_changes_sender_and_from_together, 0, 2);
 	tcase_add_loop_test(c,
 	    the_null_sender_stays_with_send_as_until_it_is_refused, 0, 6);
