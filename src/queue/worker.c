@@ -155,7 +155,8 @@ hear_done(struct worker *w, struct slice body)
 	f = find_flight(w, (uint32_t)job);
 	if (f == NULL)
 		return;
-	if ((*f)->heard)
+	/* What comes behind its trouble is the trouble's. */
+	if ((*f)->heard && w->ready)
 		lane_heal(w->lane);
 	end_flight(w, f, false);
 }

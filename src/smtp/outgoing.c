@@ -115,7 +115,8 @@ say_content(struct pipeline *p, struct transaction *t, bool dotted)
 		outcome_say(&t->cause, VERDICT_DEFERRED, SCOPE_MESSAGE,
 		    STAGE_LOCAL, "cannot read the queued message: %s",
 		    strerror(errno));
-		pipeline_cut(p, SCOPE_CONNECTION, "another message could not be read");
+		pipeline_cut(p, SCOPE_CONNECTION,
+		    "another message could not be read");
 	}
 	s->stretch += clock_boot() - began;
 }
