@@ -91,7 +91,9 @@ to_lower(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return (char)(c - 'A' + 'a');
-	return c == '\n' || c == '\t' || c == '\r' || c == '\0' ? ' ' : c;
+	if (c == '\n' || c == '\t' || c == '\r' || c == '\0')
+		return ' ';
+	return c;
 }
 
 /* The words in lower case on one line, without addresses: senders choose

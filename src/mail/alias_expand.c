@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,9 +46,9 @@ tell(struct walk *w, const char *file, unsigned line, const char *what)
 static void
 walk_begin(struct walk *w)
 {
-	struct slice seed;
+	uintptr_t place = (uintptr_t)w;
+	struct slice seed = {(const char *)&place, sizeof(place)};
 
-	seed = (struct slice){(const char *)&w, sizeof(w)};
 	address_set_init(&w->seen, seed);
 	address_set_init(&w->done, seed);
 	address_set_init(&w->lists, seed);

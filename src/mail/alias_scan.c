@@ -83,7 +83,9 @@ take_char(struct alias_scan *s, struct token *t)
 		return;
 	}
 	follow_quotes(t, c);
-	buf_add_char(&t->text, is_blank(c) ? ' ' : c);
+	if (is_blank(c))
+		c = ' ';
+	buf_add_char(&t->text, c);
 }
 
 /* Reads up to a separator and over it. */

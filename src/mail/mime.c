@@ -33,23 +33,23 @@ struct mime_rewriter {
 	unsigned what;
 	enum place place;
 	struct buf line;	/* of the present line, what was not used */
-	bool is_line_begun;	/* an earlier piece of it was used */
 	struct buf header;	/* fields of the present part */
-	bool is_message;	/* it is that of a message */
-	bool in_digest;
-	struct mime_part part;
 	struct buf held;	/* the body so far, CRLFs included */
-	bool has_long;		/* what was held has a line too long, */
-	bool has_8bit;		/* a byte above 127, */
-	size_t hard;		/* so many octets that quoted-printable makes
+	size_t hard;		/* octets of it that quoted-printable makes
 				 * three of */
-	struct mime_coder coder;
-	struct level levels[DEPTH_MAX];
-	size_t depth;
 	size_t before;		/* octets put out by earlier calls */
 	size_t start;		/* of out, where this call began */
-	bool has_header_size;
 	size_t header_size;
+	size_t depth;
+	struct level levels[DEPTH_MAX];
+	struct mime_part part;
+	struct mime_coder coder;
+	bool is_line_begun;	/* an earlier piece of the line was used */
+	bool is_message;	/* the header is that of a message */
+	bool in_digest;
+	bool has_long;		/* what was held has a line too long, */
+	bool has_8bit;		/* a byte above 127 */
+	bool has_header_size;
 	bool is_8bit;
 };
 

@@ -42,7 +42,9 @@ plain_char(struct mime_coder *c, char octet, bool folds, struct buf *out)
 		buf_add_string(out, "\r\n ");
 		c->column = 1;
 	}
-	buf_add_char(out, c->is_masked && (octet & 0x80) != 0 ? '?' : octet);
+	if (c->is_masked && (octet & 0x80) != 0)
+		octet = '?';
+	buf_add_char(out, octet);
 	c->column++;
 }
 
@@ -135,6 +137,7 @@ qp_newline(struct mime_coder *c, struct buf *out)
 static void
 base64_digits(struct mime_coder *c, unsigned digits, struct buf *out)
 {
+	char group[4] = {'=', '=', '=', '='};
 	unsigned i;
 
 	if (c->column == BASE64_MAX) {
@@ -142,9 +145,9 @@ base64_digits(struct mime_coder *c, unsigned digits, struct buf *out)
 		c->column = 0;
 	}
 	c->bits <<= 8 * (3 - c->count);
-	for (i = 0; i < 4; i++)
-		buf_add_char(out, i < digits ?
-		    alphabet[c->bits >> (18 - 6 * i) & 63] : '=');
+	for (i = 0; i < digits; i++)
+		group[i] = alphabet[c->bits >> (18 - 6 * i) & 63];
+	buf_add(out, group, sizeof(group));
 	c->column += 4;
 	c->bits = 0;
 	c->count = 0;

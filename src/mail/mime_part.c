@@ -78,23 +78,30 @@ skip_gap(struct slice *s)
 	}
 }
 
-static char
-to_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* A token of RFC 2045 5.1, in lower case where it is a name. */
+/* A token of RFC 2045 5.1. */
 static void
-take_token(struct slice *s, bool is_name, struct buf *out)
+take_token(struct slice *s, struct buf *out)
 {
 	skip_gap(s);
 	while (s->len > 0 && s->ptr[0] > 0x20 && s->ptr[0] != 0x7f &&
 	    strchr("()<>@,;:\\\"/[]?=", s->ptr[0]) == NULL) {
-		buf_add_char(out, is_name ? to_lower(s->ptr[0]) : s->ptr[0]);
+		buf_add_char(out, s->ptr[0]);
 		drop(s, 1);
 	}
 	skip_gap(s);
+}
+
+/* A token in lower case. */
+static void
+take_name(struct slice *s, struct buf *out)
+{
+	size_t i;
+
+	i = out->len;
+	take_token(s, out);
+	for (; i < out->len; i++)
+		if (out->data[i] >= 'A' && out->data[i] <= 'Z')
+			out->data[i] = (char)(out->data[i] - 'A' + 'a');
 }
 
 /* A token or a quoted string. */
@@ -103,7 +110,7 @@ take_value(struct slice *s, struct buf *out)
 {
 	skip_gap(s);
 	if (s->len == 0 || s->ptr[0] != '"') {
-		take_token(s, false, out);
+		take_token(s, out);
 		return;
 	}
 	for (drop(s, 1); s->len > 0 && s->ptr[0] != '"'; drop(s, 1)) {
@@ -128,7 +135,7 @@ take_parameter(struct slice *s, struct buf *name, struct buf *value)
 	drop(s, n + 1);
 	buf_clear(name);
 	buf_clear(value);
-	take_token(s, true, name);
+	take_name(s, name);
 	if (s->len > 0 && s->ptr[0] == '=') {
 		drop(s, 1);
 		take_value(s, value);
@@ -178,13 +185,13 @@ parse_type(struct slice value, struct mime_part *p)
 {
 	struct buf type = BUF_INIT;
 
-	take_token(&value, true, &type);
+	take_name(&value, &type);
 	/* RFC 1049 had "text" alone. */
 	p->is_text = slice_is(buf_slice(&type), "text");
 	if (value.len > 0 && value.ptr[0] == '/') {
 		drop(&value, 1);
 		buf_add_char(&type, '/');
-		take_token(&value, true, &type);
+		take_name(&value, &type);
 	}
 	p->body = body_of_type(buf_slice(&type));
 	p->is_digest = slice_is(buf_slice(&type), "multipart/digest");
@@ -202,7 +209,7 @@ apply_encoding(struct slice value, struct mime_part *p)
 	struct buf name = BUF_INIT;
 	size_t i;
 
-	take_token(&value, true, &name);
+	take_name(&value, &name);
 	for (i = 0; i < COUNT(encodings); i++)
 		if (slice_is(buf_slice(&name), encodings[i].name))
 			break;

@@ -360,7 +360,7 @@ START_TEST(a_long_original_is_cut_at_a_line)
 	struct dsn d = full;
 	struct buf out = BUF_INIT, original = BUF_INIT;
 
-	while (original.len < 3 * DSN_ORIGINAL_MAX)
+	while (original.len < (size_t)3 * DSN_ORIGINAL_MAX)
 		buf_add_string(&original, "0123456789\r\n");
 	d.original = buf_slice(&original);
 	print(&d, &out);

@@ -11,9 +11,9 @@ static const char *const fine[] = {
 	"Subject: a\r\n\r\n" X998 "\r\n",
 	"Subject: a\r\n\r\nno line end",
 	"Subject",
-	MIXED "front\r\n--b\r\n\r\na\r\n--b--\r\nback\r\n",
-	MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nA: b\r\n\r\n"
-	    "c\r\n--b--",
+	(MIXED "front\r\n--b\r\n\r\na\r\n--b--\r\nback\r\n"),
+	(MIXED "--b\r\nContent-Type: message/rfc822\r\n\r\nA: b\r\n\r\n"
+	    "c\r\n--b--"),
 	"Content-Type: multipart/mixed\r\n\r\n--\r\n\r\n----\r\n",
 	"Content-Transfer-Encoding: base64\r\n\r\nQUJD\r\n-- \r\nfoot er\r\n",
 	"Content-Transfer-Encoding: quoted-printable\r\n\r\na=3D=\r\nb \r\n",
