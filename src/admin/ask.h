@@ -10,7 +10,8 @@
 #include "config/config.h"
 
 /* The status the daemon gave, or EX_TEMPFAIL (said on standard error) when it
- * does not answer. say_empty: an answer without a line is told as an empty queue. */
+ * does not answer. say_empty: an answer without a line is told as an empty
+ * queue. */
 int ask_daemon(const struct config *c, const char *line, bool say_empty);
 
 #endif

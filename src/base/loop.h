@@ -14,7 +14,8 @@ struct loop;
 /* What to call; events are EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR. */
 typedef void loop_fn(void *arg, uint32_t events);
 
-/* NULL with errno set where the kernel refuses. Lives as long as the process. */
+/* NULL with errno set where the kernel refuses. Lives as long as the
+ * process. */
 struct loop *loop_new(void);
 /* Watches fd, which stays the caller's, for events (EPOLLIN, EPOLLOUT). */
 bool loop_add(struct loop *l, int fd, uint32_t events, loop_fn *fn, void *arg);

@@ -18,17 +18,15 @@
 #include "base/loop.h"
 #include "base/record.h"
 #include "base/role.h"
-#include "base/strlist.h"
 #include "config/config.h"
 #include "launch/account.h"
 #include "launch/child.h"
 #include "launch/notify.h"
 #include "launch/sockets.h"
+#include "launch/starter.h"
 #include "launch/vault.h"
 #include "spool/spool.h"
 
-/* Two, so that one can take mail in while the other waits for the disk. */
-#define INTAKES 2
 /* How often the lock of a killed daemon's agents is looked at. */
 #define LOCK_AGAIN (250 * CLOCK_MSEC)
 /* Between two starts of everything, so that a crash at each start does not
@@ -38,152 +36,21 @@
 struct launcher {
 	const struct launcher_start *start;
 	struct config *config;
-	struct spool *spool;
+	struct starter starter;
 	struct loop *loop;
-	int submit, control;	/* listening */
+	int control;		/* listening */
 	char *control_path;
 	int signals;
-	int manager;		/* our end; -1: there is none */
 	struct record_reader from_manager;
 	bool published;
 	bool stopping;
 	int64_t kill_at;	/* when stopping: patience ends */
 	int64_t started;
 	int64_t restart_at;	/* CLOCK_NEVER: nothing to start */
-	bool agents_clear;	/* no agent of another daemon is left */
-	struct strlist wanted;	/* agents asked for, not started yet */
 	int status;
 };
 
 static struct launcher launcher;
-
-static struct child_start
-prepare(struct launcher *l, const char *role)
-{
-	struct child_start s;
-
-	memset(&s, 0, sizeof(s));
-	s.role = role;
-	s.config_path = l->start->config_path;
-	s.to_stderr = l->start->to_stderr;
-	s.config = buf_slice(&l->config->text);
-	s.peer = s.own = s.lock = -1;
-	return s;
-}
-
-static bool
-start_child(struct child_start *s)
-{
-	if (child_start(s) != NULL)
-		return true;
-	log_error("cannot start the %s: %s", s->role, strerror(errno));
-	return false;
-}
-
-/* Starts a role that talks to the manager, and gives the manager its end. */
-static bool
-start_joined(struct launcher *l, struct child_start *s, unsigned record,
-    struct slice body)
-{
-	int ends[2];
-	bool ok;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-		log_error("cannot make a socketpair: %s", strerror(errno));
-		return false;
-	}
-	s->peer = ends[1];
-	ok = start_child(s) &&
-	    record_send(l->manager, record, body, ends[0]);
-	file_close(&ends[0]);
-	return ok;
-}
-
-static void
-start_intake(struct launcher *l, bool first)
-{
-	struct child_start s;
-
-	s = prepare(l, ROLE_INTAKE);
-	s.own = l->submit;
-	s.first = first;
-	start_joined(l, &s, MANAGER_INTAKE, first ? SLICE("first") :
-	    SLICE("other"));
-}
-
-static void
-start_intakes(struct launcher *l)
-{
-	int i;
-
-	for (i = 0; i < INTAKES; i++)
-		start_intake(l, i == 0);
-}
-
-static void deny_agent(struct launcher *l, const char *title,
-    const char *why);
-
-static void
-start_agent(struct launcher *l, const char *title)
-{
-	struct buf error = BUF_INIT;
-	struct child_start s;
-	size_t i;
-
-	for (i = 0; i < l->config->count; i++)
-		if (strcmp(l->config->smarthosts[i].title, title) == 0)
-			break;
-	if (i == l->config->count)
-		return;
-	s = prepare(l, ROLE_AGENT);
-	s.smarthost = title;
-	s.own = vault_open(&l->config->smarthosts[i], &error);
-	if (s.own < 0)
-		deny_agent(l, title, buf_string(&error));
-	else {
-		s.lock = spool_agent_lock(l->spool, false);
-		if (!start_joined(l, &s, MANAGER_AGENT, slice_from(title)))
-			deny_agent(l, title, "the agent cannot be started");
-	}
-	file_close(&s.own);
-	buf_free(&error);
-}
-
-static void
-deny_agent(struct launcher *l, const char *title, const char *why)
-{
-	struct buf body = BUF_INIT;
-
-	buf_addf(&body, "%s\n%s", title, why);
-	record_send(l->manager, MANAGER_NO_AGENT, buf_slice(&body), -1);
-	buf_free(&body);
-}
-
-/* Whether nobody delivers any more for a daemon that was killed. */
-static bool
-is_clear(struct launcher *l)
-{
-	int fd;
-
-	if (l->agents_clear)
-		return true;
-	fd = spool_agent_lock(l->spool, true);
-	l->agents_clear = fd >= 0;
-	file_close(&fd);
-	return l->agents_clear;
-}
-
-static void
-start_wanted(struct launcher *l)
-{
-	size_t i;
-
-	if (l->wanted.count == 0 || l->manager < 0 || !is_clear(l))
-		return;
-	for (i = 0; i < l->wanted.count; i++)
-		start_agent(l, l->wanted.items[i]);
-	strlist_free(&l->wanted);
-}
 
 static void stop(struct launcher *l);
 
@@ -216,11 +83,11 @@ hear_record(struct launcher *l, const struct record *r)
 	title = slice_dup(r->body);
 	switch (r->type) {
 	case LAUNCHER_READY:
-		start_intakes(l);
+		starter_intakes(&l->starter);
 		publish(l);
 		break;
 	case LAUNCHER_AGENT:
-		strlist_add(&l->wanted, title);
+		strlist_add(&l->starter.wanted, title);
 		break;
 	case LAUNCHER_FORGET:
 		vault_forget(title);
@@ -234,10 +101,10 @@ hear_record(struct launcher *l, const struct record *r)
 static void
 manager_gone(struct launcher *l)
 {
-	loop_remove(l->loop, l->manager);
-	file_close(&l->manager);
+	loop_remove(l->loop, l->starter.manager);
+	file_close(&l->starter.manager);
 	record_reader_free(&l->from_manager);
-	strlist_free(&l->wanted);
+	strlist_free(&l->starter.wanted);
 }
 
 static void
@@ -247,7 +114,7 @@ manager_ready(void *arg, uint32_t events)
 	struct record r;
 
 	(void)events;
-	if (record_receive(&l->from_manager, l->manager) <= 0) {
+	if (record_receive(&l->from_manager, l->starter.manager) <= 0) {
 		manager_gone(l);
 		return;
 	}
@@ -265,14 +132,14 @@ start_manager(struct launcher *l)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return false;
-	s = prepare(l, ROLE_MANAGER);
+	s = starter_prepare(&l->starter, ROLE_MANAGER);
 	s.own = l->control;
 	s.peer = ends[1];
-	l->manager = ends[0];
+	l->starter.manager = ends[0];
 	l->started = clock_boot();
 	l->restart_at = CLOCK_NEVER;
-	return start_child(&s) && loop_add(l->loop, l->manager, EPOLLIN,
-	    manager_ready, l);
+	return starter_start(&s) && loop_add(l->loop, l->starter.manager,
+	    EPOLLIN, manager_ready, l);
 }
 
 /*
@@ -286,7 +153,7 @@ plan_restart(struct launcher *l)
 		return;
 	child_signal(ROLE_INTAKE, SIGTERM);
 	l->restart_at = clock_add(l->started, RESTART_PAUSE);
-	l->agents_clear = false;
+	l->starter.agents_clear = false;
 }
 
 static void
@@ -295,10 +162,10 @@ restart(struct launcher *l)
 	if (l->restart_at > clock_boot() || l->stopping ||
 	    child_has(ROLE_MANAGER) || child_has(ROLE_INTAKE))
 		return;
-	if (l->manager >= 0)
+	if (l->starter.manager >= 0)
 		manager_gone(l);
 	log_warning("event=restart");
-	spool_clear(l->spool);
+	spool_clear(l->starter.spool);
 	if (!start_manager(l)) {
 		l->started = clock_boot();
 		l->restart_at = clock_add(l->started, RESTART_PAUSE);
@@ -328,8 +195,8 @@ reap(struct launcher *l)
 		if (strcmp(c->role, ROLE_MANAGER) == 0)
 			plan_restart(l);
 		else if (strcmp(c->role, ROLE_INTAKE) == 0 && !c->leaving &&
-		    !l->stopping && l->manager >= 0)
-			start_intake(l, c->first);
+		    !l->stopping && l->starter.manager >= 0)
+			starter_intake(&l->starter, c->first);
 		free(c);
 	}
 }
@@ -348,8 +215,8 @@ stop(struct launcher *l)
 		socket_withdraw(l->control_path);
 	}
 	child_signal(ROLE_INTAKE, SIGTERM);
-	if (l->manager >= 0)
-		record_send(l->manager, MANAGER_STOP, SLICE(""), -1);
+	if (l->starter.manager >= 0)
+		record_send(l->starter.manager, MANAGER_STOP, SLICE(""), -1);
 }
 
 static bool
@@ -363,8 +230,8 @@ is_same_place(const struct config *a, const struct config *b)
 static void
 send_config(struct launcher *l)
 {
-	if (l->manager >= 0)
-		record_send(l->manager, MANAGER_CONFIG,
+	if (l->starter.manager >= 0)
+		record_send(l->starter.manager, MANAGER_CONFIG,
 		    buf_slice(&l->config->text), -1);
 }
 
@@ -387,11 +254,12 @@ reload(struct launcher *l)
 	} else {
 		config_free(l->config);
 		l->config = fresh;
+		l->starter.config = fresh;
 		vault_forget_all();
 		send_config(l);
 		child_signal(ROLE_INTAKE, SIGTERM);
-		if (l->manager >= 0)
-			start_intakes(l);
+		if (l->starter.manager >= 0)
+			starter_intakes(&l->starter);
 		log_info("event=reloaded smarthosts=%zu", fresh->count);
 	}
 	notify_send("READY=1");
@@ -433,10 +301,10 @@ watch_signals(struct launcher *l)
 static int
 take_spool(struct launcher *l, struct buf *error)
 {
-	l->spool = spool_open(l->config->spool, error);
-	if (l->spool == NULL)
+	l->starter.spool = spool_open(l->config->spool, error);
+	if (l->starter.spool == NULL)
 		return EX_CANTCREAT;
-	if (spool_lock(l->spool) < 0) {
+	if (spool_lock(l->starter.spool) < 0) {
 		if (errno == EWOULDBLOCK)
 			buf_addf(error, "another navetted serves the spool %s "
 			    "already", l->config->spool);
@@ -445,7 +313,7 @@ take_spool(struct launcher *l, struct buf *error)
 			    l->config->spool, strerror(errno));
 		return EX_TEMPFAIL;
 	}
-	spool_clear(l->spool);
+	spool_clear(l->starter.spool);
 	return EX_OK;
 }
 
@@ -453,8 +321,8 @@ static int
 take_sockets(struct launcher *l, struct buf *error)
 {
 	l->control_path = socket_control_path(l->config->socket);
-	l->submit = socket_prepare(l->config->socket, error);
-	l->control = l->submit < 0 ? -1 :
+	l->starter.submit = socket_prepare(l->config->socket, error);
+	l->control = l->starter.submit < 0 ? -1 :
 	    socket_prepare(l->control_path, error);
 	return l->control < 0 ? EX_CANTCREAT : EX_OK;
 }
@@ -467,6 +335,7 @@ begin(struct launcher *l, struct buf *error)
 	l->config = config_load(l->start->config_path, error);
 	if (l->config == NULL || !account_become(l->config, error))
 		return EX_CONFIG;
+	l->starter.config = l->config;
 	/* Nobody but root looks into a process that holds passwords. */
 	prctl(PR_SET_DUMPABLE, 0);
 	status = take_spool(l, error);
@@ -487,7 +356,7 @@ next_wake(const struct launcher *l)
 {
 	if (l->stopping)
 		return l->kill_at;
-	if (l->wanted.count > 0 && !l->agents_clear)
+	if (l->starter.wanted.count > 0 && !l->starter.agents_clear)
 		return clock_add(clock_boot(), LOCK_AGAIN);
 	return l->restart_at;
 }
@@ -500,7 +369,9 @@ launcher_run(const struct launcher_start *start)
 
 	l = &launcher;
 	l->start = start;
-	l->manager = -1;
+	l->starter.config_path = start->config_path;
+	l->starter.to_stderr = start->to_stderr;
+	l->starter.manager = -1;
 	l->restart_at = CLOCK_NEVER;
 	l->status = child_begin() ? begin(l, &error) : EX_OSERR;
 	if (l->status != EX_OK) {
@@ -510,7 +381,7 @@ launcher_run(const struct launcher_start *start)
 	}
 	while (!l->stopping || child_first() != NULL) {
 		restart(l);
-		start_wanted(l);
+		starter_agents(&l->starter);
 		if (!loop_run(l->loop, next_wake(l)))
 			return EX_OSERR;
 		if (l->stopping && clock_boot() >= l->kill_at) {

@@ -48,7 +48,7 @@ struct envelope {
 	enum envelope_return ret;
 	struct recipient *recipients;	/* number = index */
 	size_t count;
-	size_t length;		/* of the printed envelope, empty line included */
+	size_t length;		/* of the print, empty line included */
 };
 
 /* Where in the print the two sizes stand (ENVELOPE_SIZES_LEN bytes, fixed

@@ -1,8 +1,8 @@
 /*
  * What the manager knows of every queued message: as little as it can, since
  * there may be a hundred thousand. Found by ID through a hash table, by due
- * time through a heap. Everything else is read from the spool when the message's
- * turn has come. It never opens a file.
+ * time through a heap. Everything else is read from the spool when the
+ * message's turn has come. It never opens a file.
  */
 #ifndef QUEUE_ENTRY_H
 #define QUEUE_ENTRY_H

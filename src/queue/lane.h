@@ -1,8 +1,8 @@
 /*
  * A lane: the way out through one smarthost, with the messages that are ready
  * for it, the agents that serve it, and the state of the account behind it. A
- * failure of the account stops the lane as a whole and grows its pause, whatever
- * waits. It never reads a message.
+ * failure of the account stops the lane as a whole and grows its pause,
+ * whatever waits. It never reads a message.
  */
 #ifndef QUEUE_LANE_H
 #define QUEUE_LANE_H

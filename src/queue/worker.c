@@ -291,8 +291,8 @@ worker_arrive(struct manager *m, struct lane *l, int fd)
 	w->fd = fd;
 	if (l->ticket.len > 0)
 		record_send(fd, JOB_SESSION, buf_slice(&l->ticket), -1);
-	/* Its first line is for all; what follows is a TLS session, which serves
-	 * once. */
+	/* Its first line is for all; what follows is a TLS session, which
+	 * serves once. */
 	l->ticket.len = slice_find(buf_slice(&l->ticket), '\n');
 	if (l->ticket.len > 0)
 		buf_add_char(&l->ticket, '\n');

@@ -69,7 +69,8 @@ journal_open(struct spool *s, const char *id, size_t lines)
 	fd = spool_open_journal(s, id, O_RDWR | O_APPEND | O_CREAT);
 	if (fd < 0)
 		return NULL;
-	if (!cut_torn_line(fd) || !take_room(fd, lines) || !file_sync(fd) || !spool_sync_queue(s)) {
+	if (!cut_torn_line(fd) || !take_room(fd, lines) || !file_sync(fd) ||
+	    !spool_sync_queue(s)) {
 		saved = errno;
 		file_close(&fd);
 		errno = saved;
@@ -144,7 +145,8 @@ each_line(struct slice all, void (*fn)(void *, const struct journal_entry *),
 	struct slice line;
 
 	/* What follows the last line end was torn by a crash. */
-	while (slice_find(all, '\n') < all.len && slice_cut(&all, '\n', &line)) {
+	while (slice_find(all, '\n') < all.len &&
+	    slice_cut(&all, '\n', &line)) {
 		buf_clear(&text);
 		if (parse_line(line, &e, &text))
 			fn(arg, &e);

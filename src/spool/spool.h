@@ -69,7 +69,7 @@ uint64_t spool_free_space(struct spool *s);
 /* A file of state/ by name, opened with the flags given, mode 0600. */
 int spool_state_open(struct spool *s, const char *name, int flags);
 
-/* The drop folder. Names are IDs; those that begin with a dot are unfinished. */
+/* The drop folder. Names are IDs; one that begins with a dot is unfinished. */
 int spool_drop_fd(struct spool *s);
 /* Calls fn for each file that is not unfinished, foreign names included. */
 bool spool_drop_each(struct spool *s,

@@ -1,8 +1,8 @@
 /*
  * The aliases file and the lists it includes, as files: read again when they
  * change, with the care that lists owned by users need. What stands in them is
- * mail/alias's business; complaints go to the log by file and line number, never
- * by their text, which may be somebody's secret.
+ * mail/alias's business; complaints go to the log by file and line number,
+ * never by their text, which may be somebody's secret.
  */
 #ifndef SUBMIT_ALIASES_H
 #define SUBMIT_ALIASES_H

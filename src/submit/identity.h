@@ -11,7 +11,7 @@
 struct identity {
 	uid_t uid;
 	char *login;
-	char *name;	/* GECOS up to the first comma, & replaced; "" if none */
+	char *name;	/* GECOS up to the first comma; "" if none */
 };
 
 /* Valid until the next call. */
