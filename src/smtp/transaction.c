@@ -150,6 +150,14 @@ refuses_null(const struct transaction *t, const struct verdict *v)
 	    (v->stage == STAGE_MAIL || v->scope == SCOPE_SENDER);
 }
 
+bool
+transaction_is_enough(const struct transaction *t, enum step step,
+    const struct reply *r)
+{
+	return step == STEP_MAIL && t->is_warm && (r->code == 421 ||
+	    (r->code == 452 && strcmp(r->enhanced, "4.5.3") == 0));
+}
+
 /* The first refusal is the cause; what follows is its echo. */
 static void
 fail(struct transaction *t, enum step step, const struct reply *r)
@@ -165,8 +173,7 @@ fail(struct transaction *t, enum step step, const struct reply *r)
 		t->letter->send_as_null = t->redo = true;
 		return;
 	}
-	/* "Enough for this connection", as many say to the next MAIL. */
-	if (r->code == 421 && step == STEP_MAIL && t->is_warm)
+	if (transaction_is_enough(t, step, r))
 		t->cause.verdict.kind = VERDICT_UNTRIED;
 	note_halt(t, &t->cause);
 }
