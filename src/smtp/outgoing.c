@@ -9,7 +9,7 @@
 
 /* From this size on a message costs more than the turn in which the server can
  * say whether it wants it, before BDAT. */
-#define LARGE (256 * 1024)
+#define LARGE 262144
 
 static void
 break_stream(struct pipeline *p)

@@ -62,13 +62,14 @@ make_files(void)
 	struct envelope e = {.recipients = list, .count = RECIPIENTS,
 	    .header_size = 14, .body_size = 8};
 	struct buf text = BUF_INIT, name = BUF_INIT;
-	unsigned j, r;
+	unsigned j;
+	size_t r;
 
 	for (j = 0; j < JOBS; j++) {
 		buf_clear(&text);
 		buf_clear(&name);
 		for (r = 0; r < RECIPIENTS; r++)
-			buf_addf(&name, "r%u%u@x", j, r);
+			buf_addf(&name, "r%u%zu@x", j, r);
 		for (r = 0; r < RECIPIENTS; r++)
 			list[r].addr = (struct slice){name.data + 5 * r, 5};
 		e.sender = SLICE("s@x");
@@ -117,9 +118,11 @@ take_command(struct peer *p)
 			return 0;
 		add_event(p, 'E', 0, 0);
 		return n + size;
+	} else if (text[0] == 'R') {
+		add_event(p, 'S', 0, 0);
 	} else {
-		must(strchr("RMD", text[0]) != NULL);
-		add_event(p, text[0] == 'R' ? 'S' : text[0], 0, 0);
+		must(text[0] == 'M' || text[0] == 'D');
+		add_event(p, text[0], 0, 0);
 	}
 	return n;
 }
