@@ -92,6 +92,11 @@ static const char silent[] = "The server did not greet: if port is 465, set "
 static const char no_starttls[] = "The server does not do STARTTLS here: set "
     "tls = \"smtps\" with port = 465 if the provider documents that; "
     "otherwise something on the way removes it.";
+static const char meddled[] = "Something between this machine and the server "
+    "adds words of its own: set tls = \"smtps\" with port = 465, which leaves "
+    "no room for that.";
+static const char client[] = "Check client-certificate and client-key: the "
+    "provider documents whether it wants them, and from which authority.";
 static const char other_name[] = "The certificate is for another name: set "
     "host to the name that the provider documents, or pin the certificate "
     "with fingerprint.";
@@ -115,36 +120,28 @@ static const char old_tls[] = "The server has no TLS of today (1.2 or newer): "
 
 const struct advice_rule advice_rules[] = {
 	/* Before a login: seen here, without a code. */
-	{CONNECT, HERE, NULL, "name or service", MEANS_CONNECTION, name},
-	{CONNECT, HERE, NULL, "resolution", MEANS_CONNECTION, name},
-	{CONNECT, HERE, NULL, "resolve", MEANS_CONNECTION, name},
-	{CONNECT, HERE, NULL, "look*up", MEANS_CONNECTION, name},
-	{CONNECT, HERE, NULL, "no address", MEANS_CONNECTION, name},
+	{CONNECT, HERE, NULL, "the address of", MEANS_CONNECTION, name},
 	{CONNECT, HERE, NULL, NULL, MEANS_CONNECTION, reach},
 	{GREETING, HERE, NULL, NULL, MEANS_CONNECTION, silent},
+	{STARTTLS, HERE, NULL, "came behind", MEANS_CONNECTION, meddled},
 	{STARTTLS, HERE, NULL, NULL, MEANS_CONNECTION, no_starttls},
 	{STARTTLS, HARD, NULL, NULL, MEANS_CONNECTION, no_starttls},
-	{TLS, HERE, NULL, "fingerprint", MEANS_ACCOUNT, pin},
-	{TLS, HERE, NULL, "pinned", MEANS_ACCOUNT, pin},
+	{TLS, HERE, NULL, "client certificate", MEANS_ACCOUNT, client},
+	{TLS, HERE, NULL, "has the fingerprint", MEANS_ACCOUNT, pin},
+	{TLS, HERE, NULL, ", not for", MEANS_ACCOUNT, other_name},
 	{TLS, HERE, NULL, "mismatch", MEANS_ACCOUNT, other_name},
-	{TLS, HERE, NULL, "another name", MEANS_ACCOUNT, other_name},
-	{TLS, HERE, NULL, "not for", MEANS_ACCOUNT, other_name},
-	{TLS, HERE, NULL, "not yet valid", MEANS_ACCOUNT, not_yet},
-	{TLS, HERE, NULL, "not valid yet", MEANS_ACCOUNT, not_yet},
+	{TLS, HERE, NULL, "is not valid before", MEANS_ACCOUNT, not_yet},
 	{TLS, HERE, NULL, "expired", MEANS_ACCOUNT, expired},
-	{TLS, HERE, NULL, "self-signed", MEANS_ACCOUNT, self_signed},
-	{TLS, HERE, NULL, "self signed", MEANS_ACCOUNT, self_signed},
-	{TLS, HERE, NULL, "issuer", MEANS_ACCOUNT, self_signed},
-	{TLS, HERE, NULL, "verify the first", MEANS_ACCOUNT, self_signed},
-	{TLS, HERE, NULL, "not trusted", MEANS_ACCOUNT, self_signed},
-	{TLS, HERE, NULL, "authorities", MEANS_ACCOUNT, ca_store},
-	{TLS, HERE, NULL, "ca store", MEANS_ACCOUNT, ca_store},
-	{TLS, HERE, NULL, "wrong version", MEANS_CONNECTION, not_tls},
-	{TLS, HERE, NULL, "packet length", MEANS_CONNECTION, not_tls},
-	{TLS, HERE, NULL, "protocol", MEANS_CONNECTION, old_tls},
+	{TLS, HERE, NULL, "no certificate of an authority", MEANS_ACCOUNT,
+	    ca_store},
+	{TLS, HERE, NULL, "from ca-file", MEANS_ACCOUNT, ca_store},
+	{TLS, HERE, NULL, "does not speak tls", MEANS_CONNECTION, not_tls},
+	{TLS, HERE, NULL, "newer than tls", MEANS_CONNECTION, old_tls},
+	{TLS, HERE, NULL, "version of tls", MEANS_CONNECTION, old_tls},
 	{TLS, HERE, NULL, "certificate", MEANS_ACCOUNT, self_signed},
 	{LOGIN, HERE, NULL, "in clear", MEANS_ACCOUNT, in_clear},
 	{LOGIN, HERE, NULL, "offers no", MEANS_ACCOUNT, no_login},
+	{MAIL, HERE, "5.3.4", NULL, MEANS_AS_USUAL, size},
 
 	/* The login. */
 	{LOGIN, SOFT, NULL, "too many", MEANS_QUOTA, many_logins},

@@ -207,7 +207,8 @@ reason_print(const struct dsn *d, const struct verdict *v, struct buf *out)
 	if (v->code != 0)
 		buf_addf(out, "The answer of %s to %s: ", server,
 		    verdict_stage_name(v->stage));
-	else if (v->text.len > 0 && v->stage != STAGE_LOCAL)
+	else if (v->text.len > 0 && v->stage != STAGE_LOCAL &&
+	    v->stage < STAGE_MAIL)
 		buf_addf(out, "The way to %s failed (%s): ", server,
 		    verdict_stage_name(v->stage));
 	answer_print(v, out);

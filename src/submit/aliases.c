@@ -31,6 +31,7 @@ set_table(const struct config *c, struct slice text, const struct stat *info)
 	struct alias_table *fresh;
 
 	fresh = alias_parse(text, c->aliases, aliases_complain, NULL);
+	alias_set_domain(fresh, c->mailname);
 	if (table != NULL)
 		alias_free(table);
 	table = fresh;

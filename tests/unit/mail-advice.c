@@ -63,32 +63,47 @@ static const struct refusal steps[] = {
 	{"", STAGE_BODY, 451, "4.3.0", "no", LATER, SCOPE_MESSAGE, NULL},
 	{"", STAGE_BODY, 354, "", "go on", LATER, SCOPE_CONNECTION, NULL},
 	{"", STAGE_QUIT, 500, "", "", LATER, SCOPE_CONNECTION, NULL},
-	{"", STAGE_CONNECT, 0, "", "Connection refused",
+	{"", STAGE_CONNECT, 0, "", "cannot connect to smtp.isp.example port "
+	    "587: 192.0.2.1: Connection refused",
 	    LATER, SCOPE_CONNECTION, "port"},
-	{"", STAGE_CONNECT, 0, "", "Name or service not known",
+	{"", STAGE_CONNECT, 0, "", "cannot find the address of "
+	    "smtp.isp.example: Name or service not known",
 	    LATER, SCOPE_CONNECTION, "spelling"},
 	{"", STAGE_GREETING, 0, "", "timed out",
 	    LATER, SCOPE_CONNECTION, "smtps"},
 	{"", STAGE_STARTTLS, 0, "", "the server does not offer STARTTLS",
 	    LATER, SCOPE_CONNECTION, "smtps"},
+	{"", STAGE_STARTTLS, 0, "",
+	    "words in clear came behind the answer to STARTTLS",
+	    LATER, SCOPE_CONNECTION, "between"},
 	{"", STAGE_TLS, 0, "",
-	    "the certificate is for another name (mail.example)",
+	    "certificate is for mail.isp.example, not for smtp.isp.example",
 	    LATER, SCOPE_ACCOUNT, "host"},
 	{"", STAGE_TLS, 0, "", "certificate: hostname mismatch",
 	    LATER, SCOPE_ACCOUNT, "fingerprint"},
-	{"", STAGE_TLS, 0, "", "certificate has expired",
+	{"", STAGE_TLS, 0, "", "certificate expired on 2026-01-01",
 	    LATER, SCOPE_ACCOUNT, "clock"},
-	{"", STAGE_TLS, 0, "", "certificate is not yet valid",
+	{"", STAGE_TLS, 0, "", "certificate is not valid before 2036-01-01 "
+	    "(is the clock of this machine right?)",
 	    LATER, SCOPE_ACCOUNT, "clock"},
-	{"", STAGE_TLS, 0, "", "self-signed certificate",
+	{"", STAGE_TLS, 0, "", "certificate is self-signed (where that is "
+	    "intended, set ca-file, or fingerprint)",
+	    LATER, SCOPE_ACCOUNT, "authority"},
+	{"", STAGE_TLS, 0, "", "certificate comes from an authority that is "
+	    "not trusted here: X (ca-file or fingerprint can be set)",
 	    LATER, SCOPE_ACCOUNT, "ca-file"},
-	{"", STAGE_TLS, 0, "", "unable to get local issuer certificate",
-	    LATER, SCOPE_ACCOUNT, "ca-file"},
-	{"", STAGE_TLS, 0, "", "the fingerprint is another",
-	    LATER, SCOPE_ACCOUNT, "renewed"},
-	{"", STAGE_TLS, 0, "", "wrong version number",
+	{"", STAGE_TLS, 0, "", "cannot check certificates: no certificate of "
+	    "an authority in /etc/ssl/certs",
+	    LATER, SCOPE_ACCOUNT, "ca-certificates"},
+	{"", STAGE_TLS, 0, "", "certificate has the fingerprint ab, not the "
+	    "one that is set", LATER, SCOPE_ACCOUNT, "renewed"},
+	{"", STAGE_TLS, 0, "", "the server wants a client certificate "
+	    "(client-certificate can be set)",
+	    LATER, SCOPE_ACCOUNT, "client-key"},
+	{"", STAGE_TLS, 0, "", "the server does not speak TLS here (do port "
+	    "and tls belong together?)",
 	    LATER, SCOPE_CONNECTION, "starttls"},
-	{"", STAGE_TLS, 0, "", "unsupported protocol",
+	{"", STAGE_TLS, 0, "", "the server offers nothing newer than TLS 1.1",
 	    LATER, SCOPE_CONNECTION, "1.2"},
 	{"", STAGE_TLS, 0, "", "connection reset",
 	    LATER, SCOPE_CONNECTION, NULL},
@@ -96,6 +111,8 @@ static const struct refusal steps[] = {
 	    LATER, SCOPE_ACCOUNT, "auth"},
 	{"", STAGE_AUTH, 0, "", "no password goes over it in clear",
 	    LATER, SCOPE_ACCOUNT, "auth-in-clear"},
+	{"", STAGE_MAIL, 0, "5.3.4", "the message has 9 bytes, the server "
+	    "takes at most 5", LATER, SCOPE_CONNECTION, "max-size"},
 	{"", STAGE_BODY, 0, "", "timed out", LATER, SCOPE_CONNECTION, NULL},
 };
 
