@@ -146,8 +146,11 @@ status() {
 own_hosts() {
 	[ "$(id -u)" -eq 0 ] || skip 'needs root (a mount namespace)'
 	if [ -z "${OWN_HOSTS:-}" ]; then
-		OWN_HOSTS=1 unshare -m "$0" || exit $?
-		exit 0
+		status=0
+		OWN_HOSTS=1 unshare -m "$0" || status=$?
+		trap - EXIT
+		rm -rf "$SCRATCH"
+		exit "$status"
 	fi
 	printf '%s\n' "$@" >"$SCRATCH/hosts"
 	chmod 644 "$SCRATCH/hosts"
