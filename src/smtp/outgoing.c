@@ -55,7 +55,7 @@ expect(struct pipeline *p, enum step step, struct transaction *t, size_t index)
 static void
 check_silence(struct pipeline *p)
 {
-	if (owed_is_empty(&p->owed) && p->speaking == NULL &&
+	if (owed_is_empty(&p->owed) &&
 	    stream_input(p->session->stream).len > 0 && !pipeline_receive(p))
 		pipeline_break(p, "the server spoke without being asked");
 }

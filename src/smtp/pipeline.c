@@ -182,11 +182,12 @@ take_reply(struct pipeline *p, const struct reply *r)
 	}
 }
 
-/* A server may say 421 at any time (RFC 5321 3.8), and nothing else. */
+/* A server may say 421 at any time (RFC 5321 3.8), and nothing else. When it
+ * waits for content, that is not worth sending any more. */
 static void
 take_unasked(struct pipeline *p, const struct reply *r)
 {
-	if (r->code == 421)
+	if (r->code == 421 && p->speaking == NULL)
 		p->closing = true;
 	else
 		pipeline_break(p, "the server spoke without being asked");

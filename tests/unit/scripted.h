@@ -36,6 +36,7 @@
 #define GARBAGE "garbage"
 #define HANG "hang"
 #define TWICE "twice"		/* answers, and once more */
+#define TAIL "tail"		/* answers, and begins another answer */
 #define DRIP "drip"		/* a byte of the answer at a time, for ever */
 
 struct rule {
@@ -267,6 +268,11 @@ server_answer(struct server *s, const char *act, const char *reply)
 		server_say(s, reply);
 		return true;
 	}
+	if (strcmp(act, TAIL) == 0) {
+		server_say(s, reply);
+		buf_add_string(&s->out, "25");
+		return true;
+	}
 	if (strcmp(act, GARBAGE) == 0) {
 		server_say(s, "who are you?");
 		return true;
@@ -366,14 +372,21 @@ server_hello(struct server *s, const char *act)
 	return more;
 }
 
+/* Whether the server does what it was told, whatever it says of it. */
+static inline bool
+has_effect(const char *act)
+{
+	return strcmp(act, CLOSE_AFTER) == 0 || strcmp(act, TWICE) == 0 ||
+	    strcmp(act, TAIL) == 0;
+}
+
 static inline bool
 server_plain(struct server *s, const char *verb, const char *act,
     const struct buf *line)
 {
 	const char *reply = "250 2.0.0 ok";
 
-	if (act != NULL && (act[0] != 'c' || strcmp(act, CLOSE) == 0) &&
-	    strcmp(act, TWICE) != 0)
+	if (act != NULL && !has_effect(act))
 		return server_answer(s, act, "");
 	if (strcmp(verb, "MAIL") == 0)
 		reply = server_mail(s, line);

@@ -68,6 +68,7 @@ static const struct act {
 	{GARBAGE, AT_RISK, 0},
 	{HANG, AT_RISK, 0},
 	{TWICE, AT_RISK, 0},
+	{TAIL, AT_RISK, 0},
 };
 
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
