@@ -101,17 +101,22 @@ remove_link(struct link *l)
 	struct manager *m;
 	struct link **at;
 	uint32_t asked;
+	bool first;
 
 	for (at = &links; *at != l; at = &(*at)->next)
 		;
 	*at = l->next;
 	m = l->manager;
+	first = l->first;
 	asked = l->settled < l->asked ? l->asked : 0;
 	loop_remove(m->loop, l->fd);
 	file_close(&l->fd);
 	record_reader_free(&l->in);
 	free(l);
-	compare_with_queue(m);
+	/* If it looked after drop/, the next one has to settle that first: a
+	 * message that is in both would be delivered, then taken again. */
+	if (!first)
+		compare_with_queue(m);
 	if (asked != 0)
 		control_settled(m, asked);
 }

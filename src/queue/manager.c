@@ -186,11 +186,14 @@ manager_admit(struct manager *m, const char *id)
 		read_entry(m, entry_add(id));
 }
 
+/* What is in drop/ as well was cut short between the two: it is known when the
+ * first intake has settled that, or it would be delivered, then taken again. */
 static void
 note_name(void *arg, const char *id)
 {
-	(void)arg;
-	if (entry_find(id) != NULL)
+	struct manager *m = arg;
+
+	if (entry_find(id) != NULL || spool_drop_has(m->spool, id))
 		return;
 	if (unread_count == unread_cap) {
 		unread_cap = unread_cap * 2 + 64;
@@ -210,7 +213,7 @@ compare_names(const void *a, const void *b)
 static bool
 note_names(struct manager *m)
 {
-	if (!spool_each(m->spool, false, note_name, NULL)) {
+	if (!spool_each(m->spool, false, note_name, m)) {
 		log_error("cannot list the queue: %s", strerror(errno));
 		return false;
 	}

@@ -454,6 +454,15 @@ spool_drop_open(struct spool *s, const char *name, uid_t *owner)
 }
 
 bool
+spool_drop_has(struct spool *s, const char *name)
+{
+	struct stat info;
+
+	return fstatat(s->fd[FOLDER_DROP], name, &info,
+	    AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool
 spool_drop_remove(struct spool *s, const char *name)
 {
 	return unlinkat(s->fd[FOLDER_DROP], name, 0) == 0;

@@ -74,6 +74,8 @@ int spool_drop_fd(struct spool *s);
 /* Calls fn for each file that is not unfinished, foreign names included. */
 bool spool_drop_each(struct spool *s,
     void (*fn)(void *arg, const char *name), void *arg);
+/* Whether something of that name lies there. */
+bool spool_drop_has(struct spool *s, const char *name);
 /*
  * Opens a drop file for reading: regular, one link, the folder's group, not a
  * link. -1 with errno (EPERM: not one of ours). *owner is its uid.
