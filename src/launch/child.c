@@ -90,8 +90,10 @@ place_all(const int fds[static ROLE_FD_LOCK + 1])
 			_exit(EX_OSERR);
 }
 
+/* Who stops us may tell every process at once, as a terminal and a shutdown do;
+ * only the launcher knows in which order they leave, and tells intakes so. */
 static void
-reset_signals(void)
+reset_signals(const char *role)
 {
 	sigset_t none;
 	int i;
@@ -99,6 +101,10 @@ reset_signals(void)
 	for (i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	if (strcmp(role, ROLE_INTAKE) != 0)
+		signal(SIGTERM, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -140,7 +146,7 @@ become(const struct child_start *start, int config)
 	    daemon_program;
 	image = fcntl(image, F_DUPFD_CLOEXEC, HIGH_FD);
 	place_all(fds);
-	reset_signals();
+	reset_signals(start->role);
 	close_range(ROLE_FD_LOCK + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 	execveat(image, "", argv, environ, AT_EMPTY_PATH);
 	_exit(EX_OSERR);
