@@ -26,7 +26,8 @@ install: all
 	install -d $(SHARE)/doc/navette/examples
 	install -m 644 conf/*.conf $(SHARE)/doc/navette/examples/
 
-deb: $(B)/.dependencies
+deb:
+	packaging/install-dependencies package
 	packaging/build-deb $(B)/deb
 
 .PHONY: install deb
