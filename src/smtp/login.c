@@ -5,6 +5,10 @@
 #define AUTH_PASSWORDS (AUTH_PLAIN | AUTH_LOGIN | AUTH_CRAM_MD5 | \
 	AUTH_SCRAM_SHA_256 | AUTH_SCRAM_SHA_256_PLUS)
 
+/* Room for the longest line of a login, taken before there is a secret in it:
+ * a buffer that grew would leave copies behind. */
+#define LINE_ROOM 16384
+
 static const unsigned allowed[] = {
 	[AUTH_CHOICE_AUTO] = AUTH_PASSWORDS,
 	[AUTH_CHOICE_PLAIN] = AUTH_PLAIN,
@@ -60,6 +64,7 @@ answer_challenges(struct session *s, struct sasl *sasl)
 	const char *why;
 
 	while (s->reply.code == 334) {
+		buf_reserve(&line, LINE_ROOM);
 		if (!sasl_answer(sasl, buf_slice(&s->reply.text), &line,
 		    &why)) {
 			buf_wipe(&line);
@@ -100,6 +105,8 @@ attempt(struct session *s, unsigned mechanism, const struct sasl_login *with)
 	enum attempt result = IN_TROUBLE;
 	struct sasl *sasl;
 
+	buf_reserve(&line, LINE_ROOM);
+	buf_reserve(&initial, LINE_ROOM);
 	sasl = sasl_new(mechanism, with);
 	buf_addf(&line, "AUTH %s", sasl_name(sasl));
 	if (sasl_initial(sasl, &initial)) {

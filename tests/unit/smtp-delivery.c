@@ -443,6 +443,36 @@ START_TEST(a_surprise_is_remembered_by_the_next_session)
 }
 END_TEST
 
+/* What follows a refusal is neither a cause nor a reason to step down. */
+START_TEST(an_echo_is_no_surprise)
+{
+	static const struct {
+		struct rule rules[3];
+		enum verdict_kind kind;
+		enum verdict_stage stage;
+	} cases[] = {
+		{{{"RCPT", 1, "550 5.1.1 no"}, {"RCPT", 2, "550 5.1.1 no"},
+		    {"DATA", 1, "503 5.5.1 no recipients"}},
+		    VERDICT_REFUSED, STAGE_RCPT},
+		{{{"MAIL", 1, "451 4.3.0 later"}, {NULL, 0, NULL}},
+		    VERDICT_DEFERRED, STAGE_MAIL},
+	};
+	static const char *const offers[] = {"PIPELINING\n",
+	    "PIPELINING\nCHUNKING\n"};
+	struct play p;
+
+	play_prepare(&p, offers[_i / 2]);
+	memcpy(p.server.rules, cases[_i % 2].rules,
+	    sizeof(cases[0].rules));
+	deliver(&p, &one, 2);
+	ck_assert_int_eq(p.manager.results[0][0].kind, cases[_i % 2].kind);
+	ck_assert_int_eq(p.manager.results[0][0].stage, cases[_i % 2].stage);
+	ck_assert_int_eq(p.manager.results[1][0].kind, VERDICT_DELIVERED);
+	ck_assert_uint_eq(p.manager.ticket.len, 0);
+	play_free(&p);
+}
+END_TEST
+
 /* "Enough for this connection" is no surprise. */
 START_TEST(a_421_to_the_next_mail_gives_it_back)
 {
@@ -727,6 +757,7 @@ case_trouble(void)
 	tcase_add_test(c, with_data_nothing_goes_out_under_a_wrong_sender);
 	tcase_add_test(c, with_bdat_what_went_under_a_wrong_sender_is_held);
 	LOOP(c, a_surprise_is_remembered_by_the_next_session, lessons);
+	tcase_add_loop_test(c, an_echo_is_no_surprise, 0, 4);
 	tcase_add_loop_test(c, a_421_to_the_next_mail_gives_it_back, 0, 4);
 	tcase_add_loop_test(c, a_connection_that_serves_no_mail_is_trouble, 0,
 	    3);
