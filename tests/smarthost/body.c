@@ -80,7 +80,7 @@ body_inspect(struct body *body, const char *data, size_t n, bool ended,
     bool eightbit)
 {
 	size_t text = ended ? n - 1 : n;
-	char last = text > 0 ? data[text - 1] : body->before;
+	const char *last = text > 0 ? &data[text - 1] : &body->before;
 	const char *cr = data;
 
 	if (body->before == '\r' && data[0] != '\n')
@@ -88,14 +88,14 @@ body_inspect(struct body *body, const char *data, size_t n, bool ended,
 	while (text > 0 && (cr = memchr(cr, '\r',
 	    text - (size_t)(cr - data))) != NULL && ++cr < data + text)
 		stats_add(BARE_CR, 1);
-	if (ended && last != '\r')
+	if (ended && *last != '\r')
 		stats_add(BARE_LF, 1);
 	if (memchr(data, '\0', n) != NULL)
 		stats_add(NULS, 1);
 	if (!eightbit && has_eighth_bit(data, n))
 		stats_add(UNDECLARED_8BIT, 1);
 	body->line += text;
-	if (ended && body->line - (last == '\r') > LINE_MAX_OCTETS)
+	if (ended && body->line - (*last == '\r') > LINE_MAX_OCTETS)
 		stats_add(LONG_LINES, 1);
 }
 

@@ -167,10 +167,12 @@ base64_encode(const void *data, size_t n, struct bytes *out)
 			v |= (uint32_t)p[i + 1] << 8;
 		if (i + 2 < n)
 			v |= p[i + 2];
-		group[0] = alphabet[v >> 18];
-		group[1] = alphabet[v >> 12 & 63];
-		group[2] = i + 1 < n ? alphabet[v >> 6 & 63] : '=';
-		group[3] = i + 2 < n ? alphabet[v & 63] : '=';
+		for (size_t digit = 0; digit < 4; digit++)
+			group[digit] = alphabet[v >> (18 - 6 * digit) & 63];
+		if (i + 2 >= n)
+			group[3] = '=';
+		if (i + 1 >= n)
+			group[2] = '=';
 		bytes_add(out, group, sizeof(group));
 	}
 	bytes_add(out, "", 0);

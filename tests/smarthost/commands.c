@@ -261,41 +261,49 @@ judge_other(struct session *session, const char *args)
 	session_reply(session, 502, "5.5.2 ", "Unknown command");
 }
 
-const struct act act_connect = { "", AT_CONNECT, judge_event, effect_connect,
-	false };
-const struct act act_banner = { "", AT_BANNER, judge_banner, effect_banner,
-	false };
-const struct act act_handshake = { "", AT_HANDSHAKE, judge_event,
-	effect_handshake, false };
-const struct act act_secured = { "", AT_TLS, judge_event, effect_secured,
-	false };
-const struct act act_body = { "", AT_BODY, judge_nothing, effect_nothing,
-	false };
-const struct act act_dot = { "", AT_DOT, judge_dot, effect_dot, false };
-const struct act act_chunk = { "", AT_BDAT, judge_chunk, effect_chunk, false };
-const struct act act_auth_line = { "", AT_AUTH_LINE, judge_auth_line,
-	effect_auth, true };
+const struct act act_connect = {
+	"", AT_CONNECT, false, judge_event, effect_connect,
+};
+const struct act act_banner = {
+	"", AT_BANNER, false, judge_banner, effect_banner,
+};
+const struct act act_handshake = {
+	"", AT_HANDSHAKE, false, judge_event, effect_handshake,
+};
+const struct act act_secured = {
+	"", AT_TLS, false, judge_event, effect_secured,
+};
+const struct act act_body = {
+	"", AT_BODY, false, judge_nothing, effect_nothing,
+};
+const struct act act_dot = { "", AT_DOT, false, judge_dot, effect_dot };
+const struct act act_chunk = { "", AT_BDAT, false, judge_chunk, effect_chunk };
+const struct act act_auth_line = {
+	"", AT_AUTH_LINE, true, judge_auth_line, effect_auth,
+};
 
-static const struct act act_other = { "", AT_OTHER, judge_other,
-	effect_nothing, true };
+static const struct act act_other = {
+	"", AT_OTHER, true, judge_other, effect_nothing,
+};
 
 static const struct act commands[] = {
-	{ "MAIL", AT_MAIL, judge_mail, effect_mail, false },
-	{ "RCPT", AT_RCPT, judge_rcpt, effect_rcpt, false },
-	{ "DATA", AT_DATA, judge_data, effect_data, true },
-	{ "RSET", AT_RSET, judge_rset, effect_rset, false },
-	{ "EHLO", AT_EHLO, judge_ehlo, effect_helo, true },
-	{ "HELO", AT_HELO, judge_helo, effect_helo, true },
-	{ "AUTH", AT_AUTH, judge_auth, effect_auth, true },
-	{ "QUIT", AT_QUIT, judge_quit, effect_quit, true },
-	{ "NOOP", AT_NOOP, judge_noop, effect_noop, true },
-	{ "VRFY", AT_OTHER, judge_vrfy, effect_nothing, true },
-	{ "STARTTLS", AT_STARTTLS, judge_starttls, effect_starttls, true },
+	{ "MAIL", AT_MAIL, false, judge_mail, effect_mail },
+	{ "RCPT", AT_RCPT, false, judge_rcpt, effect_rcpt },
+	{ "DATA", AT_DATA, true, judge_data, effect_data },
+	{ "RSET", AT_RSET, false, judge_rset, effect_rset },
+	{ "EHLO", AT_EHLO, true, judge_ehlo, effect_helo },
+	{ "HELO", AT_HELO, true, judge_helo, effect_helo },
+	{ "AUTH", AT_AUTH, true, judge_auth, effect_auth },
+	{ "QUIT", AT_QUIT, true, judge_quit, effect_quit },
+	{ "NOOP", AT_NOOP, true, judge_noop, effect_noop },
+	{ "VRFY", AT_OTHER, true, judge_vrfy, effect_nothing },
+	{ "STARTTLS", AT_STARTTLS, true, judge_starttls, effect_starttls },
 };
 
 /* Not in the table, since its content follows it unasked. */
-static const struct act command_bdat = { "BDAT", AT_CHUNK, judge_bdat,
-	effect_bdat, false };
+static const struct act command_bdat = {
+	"BDAT", AT_CHUNK, false, judge_bdat, effect_bdat,
+};
 
 const struct act *
 command_find(const char *line, size_t *args)

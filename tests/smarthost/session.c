@@ -200,11 +200,9 @@ session_run(struct session *session)
 	while (!link->dead && !session->waiting) {
 		if (session->act != NULL)
 			answer_go_on(session);
-		else if (link->leaving)
-			break;
-		else if (session->following != NULL)
+		else if (session->following != NULL && !link->leaving)
 			session_follow(session);
-		else if (!session_take(session))
+		else if (link->leaving || !session_take(session))
 			break;
 	}
 	if (link->leaving)

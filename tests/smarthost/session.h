@@ -21,9 +21,9 @@ struct session;
 struct act {
 	const char *name;
 	enum stage stage;
+	bool ends_group;	/* RFC 2920: nothing may be sent behind it */
 	void (*judge)(struct session *session, const char *args);
 	void (*effect)(struct session *session, const char *args, int code);
-	bool ends_group;	/* RFC 2920: nothing may be sent behind it */
 };
 
 enum mode { MODE_COMMAND, MODE_AUTH, MODE_DATA, MODE_BDAT };

@@ -34,9 +34,11 @@ static const struct {
 static bool
 hex_digits(const char *text, char *byte)
 {
-	char two[3] = { text[0], text[0] == '\0' ? '\0' : text[1], '\0' };
+	char two[3] = { text[0], '\0', '\0' };
 	char *end;
 
+	if (text[0] != '\0')
+		two[1] = text[1];
 	*byte = (char)strtoul(two, &end, 16);
 	return isxdigit((unsigned char)two[0]) && end == two + 2;
 }
