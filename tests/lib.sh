@@ -30,6 +30,12 @@ STATUS=0
 ACCOUNT=
 [ "$(id -u)" -ne 0 ] || ACCOUNT=nobody
 export NAVETTE_SOCKET="$SOCKET" NAVETTE_DROP="$SPOOL/drop"
+# Leaks are not looked for in the daemon, whose processes let nobody look into
+# them, nor may they open a file to report to.
+FINDING='(Address|Leak|UndefinedBehavior)Sanitizer|: runtime error: '
+DAEMON_ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS="log_path=$SCRATCH/sanitizer"
+export UBSAN_OPTIONS=print_stacktrace=1
 mkdir "$SCRATCH/run" "$RECEIVED"
 [ -z "$ACCOUNT" ] || chown "$ACCOUNT" "$SCRATCH/run"
 : >"$LOG"
@@ -60,6 +66,7 @@ end() {
 	done
 	[ -z "$SMARTHOST_PID" ] || kill -KILL "$SMARTHOST_PID" 2>/dev/null
 	wait
+	sanitizers_are_silent || status=1
 	if [ "$status" -eq 0 ] || [ "$status" -eq 77 ]; then
 		[ ! -e "$SCRATCH/hosts" ] || umount /etc/hosts
 		rm -rf "$SCRATCH"
@@ -67,6 +74,16 @@ end() {
 		show_scene >&2
 	fi
 	exit "$status"
+}
+
+# sanitizers_are_silent: a build with SAN=1 tells what it finds on standard
+# error, which is the log for the daemon, or in a file. In whichever process it
+# was, the test has failed.
+sanitizers_are_silent() {
+	findings=$(cat "$LOG" "$SCRATCH"/sanitizer.* 2>/dev/null |
+		grep -A 40 -E -e "$FINDING")
+	[ -z "$findings" ] || echo "$findings" >&2
+	[ -z "$findings" ]
 }
 
 show_scene() {
@@ -335,7 +352,8 @@ configure_smarthost() {
 # process group of its own, and waits until it is ready.
 navetted_start() {
 	rm -f "$SOCKET"
-	setsid "$@" "$B/navetted" -C "$CONF" -e 2>>"$LOG" &
+	ASAN_OPTIONS=$DAEMON_ASAN_OPTIONS \
+		setsid "$@" "$B/navetted" -C "$CONF" -e 2>>"$LOG" &
 	NAVETTED_PID=$!
 	wait_for navetted_is_ready
 }

@@ -25,6 +25,7 @@ real_enter() {
 		echo "needs root, for roots and namespaces of its own"
 		exit 77
 	fi
+	# shellcheck disable=SC2153 # the test has set it
 	REAL_ROOT=$("$HERE/../real/make-root" "$KIND") || exit $?
 	NAVETTE_INSIDE=$(mktemp -d /tmp/navette-root.XXXXXX) || exit 1
 	export REAL_ROOT NAVETTE_INSIDE

@@ -1,0 +1,73 @@
+# What the code must be like, whatever it does: included by tests/tests.mk.
+# `make check` does the quick part; `make lint` does all of it, and knows by the
+# stamps in $(B)/lint what has not changed since.
+
+LINT_C := $(sort $(wildcard src/*.c src/*/*.c tests/*/*.c))
+LINT_PASSES := analyzer clang tidy
+LINT_JOBS ?= 2
+TIDY ?= clang-tidy
+LINT_FLAGS = $(MY_CPPFLAGS) -std=c17 $(WARN)
+
+# A stamp stands for a file that one pass has nothing to say about.
+$(B)/lint/%.analyzer: %.c
+	@mkdir -p $(@D)
+	gcc $(LINT_FLAGS) -O2 -Werror -fanalyzer -MMD -MP -MT $@ -MF $@.d \
+		-c -o /dev/null $<
+	@touch $@
+
+$(B)/lint/%.clang: %.c
+	@mkdir -p $(@D)
+	clang $(LINT_FLAGS) -O2 -Werror -MMD -MP -MT $@ -MF $@.d \
+		-c -o /dev/null $<
+	@touch $@
+
+$(B)/lint/%.tidy: %.c .clang-tidy
+	@mkdir -p $(@D)
+	@echo $(TIDY) $<
+	@$(TIDY) --quiet $< -- $(LINT_FLAGS) 2>$@.err || { cat $@.err; false; }
+	@clang $(LINT_FLAGS) -MM -MP -MT $@ -MF $@.d $<
+	@rm -f $@.err && touch $@
+
+# Whole programs: what no single file shows.
+lint-cppcheck:
+	@mkdir -p $(B)/lint/cppcheck
+	cppcheck --quiet -j $(LINT_JOBS) --std=c11 --error-exitcode=1 \
+		--enable=warning,performance,portability --inline-suppr \
+		--suppressions-list=tests/cppcheck.suppress \
+		--cppcheck-build-dir=$(B)/lint/cppcheck $(MY_CPPFLAGS) \
+		src tests/smarthost tests/faultline tests/tools
+
+lint-quick:
+	tests/check-layers
+	tests/check-budgets
+	tests/check-shell
+	mandoc -Tlint -Wwarning man/*.[1-8]
+
+lint: lint-quick $(foreach p,$(LINT_PASSES),$(LINT_C:%.c=$(B)/lint/%.$(p))) \
+	lint-cppcheck
+
+.PHONY: lint lint-quick lint-cppcheck
+
+# The sanitizers need a build of their own. A finding in any process of a test
+# fails that test (tests/lib.sh).
+SAN_B ?= $(B)-san
+SAN_TESTS ?= unit smarthost e2e
+
+check-san: $(B)/.test-dependencies
+	$(MAKE) SAN=1 B=$(SAN_B) tests
+	tests/run --build $(SAN_B) $(SAN_TESTS)
+
+# Line coverage of the unit tests, a table; base/ and mail/ must reach
+# COVERAGE_MIN per cent.
+COV_B ?= $(B)-cov
+COVERAGE_MIN ?= 95
+
+coverage: $(B)/.test-dependencies
+	$(MAKE) COV=1 B=$(COV_B) tests
+	find $(COV_B) -name '*.gcda' -delete
+	tests/run --build $(COV_B) unit
+	tests/coverage $(COV_B) $(COVERAGE_MIN) base mail
+
+.PHONY: check-san coverage
+
+-include $(shell find $(B)/lint -name '*.d' 2>/dev/null)
