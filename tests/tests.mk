@@ -31,3 +31,5 @@ check-faults: $(B)/.test-dependencies tests
 .PHONY: check-faults
 
 include tests/fuzz/fuzz.mk
+
+include tests/quality.mk
