@@ -517,6 +517,26 @@ START_TEST(a_connection_that_serves_no_mail_is_trouble)
 }
 END_TEST
 
+/* Once it has begun, it may be this message that the server cannot bear. */
+START_TEST(a_connection_that_breaks_within_a_message_is_that_messages)
+{
+	static const struct {
+		const char *verb;
+		enum verdict_scope scope;
+	} cases[] = {{"MAIL", SCOPE_CONNECTION}, {"RCPT", SCOPE_MESSAGE},
+	    {"DATA", SCOPE_MESSAGE}};
+	struct play p;
+
+	play_prepare(&p, "PIPELINING\n");
+	p.server.rules[0] = (struct rule){cases[_i].verb, 1, CLOSE};
+	deliver(&p, &one, 1);
+	check_all(&p, VERDICT_DEFERRED);
+	ck_assert_int_eq(p.manager.results[0][0].scope, cases[_i].scope);
+	ck_assert_int_eq(p.manager.why.scope, SCOPE_CONNECTION);
+	play_free(&p);
+}
+END_TEST
+
 START_TEST(an_account_that_is_closed_stops_all_that_waits)
 {
 	struct play p;
@@ -761,6 +781,8 @@ case_trouble(void)
 	tcase_add_loop_test(c, a_421_to_the_next_mail_gives_it_back, 0, 4);
 	tcase_add_loop_test(c, a_connection_that_serves_no_mail_is_trouble, 0,
 	    3);
+	tcase_add_loop_test(c,
+	    a_connection_that_breaks_within_a_message_is_that_messages, 0, 3);
 	tcase_add_test(c, an_account_that_is_closed_stops_all_that_waits);
 	tcase_add_test(c, a_quota_gives_back_what_waits_and_stays);
 	tcase_add_test(c, an_idle_agent_leaves_in_silence);

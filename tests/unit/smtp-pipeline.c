@@ -145,11 +145,16 @@ check_judged(const struct place *at, const struct act *a, unsigned style,
 /* What was answered before stays; and in doubt is only what the server may
  * have: with DATA the message whose dot was said, with BDAT any from there. */
 static void
-check_risked(const struct place *at, unsigned style, unsigned m,
-    const struct result *v)
+check_risked(const struct place *at, const struct act *a, unsigned style,
+    unsigned m, const struct result *v)
 {
 	if (m < at->message)
 		ck_assert_int_eq(v->kind, VERDICT_DELIVERED);
+	/* What lies behind it had no attempt of its own. */
+	if (m > at->message && strcmp(a->words, TWICE) != 0)
+		ck_assert_msg(v->kind != VERDICT_DEFERRED &&
+		    v->kind != VERDICT_REFUSED, "message %u is %s: %s", m,
+		    verdict_kind_name(v->kind), v->text);
 	if (v->kind == VERDICT_DOUBT && style < STYLES - 1) {
 		ck_assert_str_eq(at->verb, "END");
 		ck_assert_uint_eq(at->message, m);
@@ -186,7 +191,7 @@ START_TEST(whatever_goes_wrong_every_recipient_gets_its_true_verdict)
 			v = &p.manager.results[m][r];
 			check_truth(&p, m, r);
 			if (a->fate == AT_RISK)
-				check_risked(at, style, m, v);
+				check_risked(at, a, style, m, v);
 			else
 				check_judged(at, a, style, m, r, v);
 		}
