@@ -12,6 +12,7 @@
 #include "queue/bounce.h"
 #include "queue/flush.h"
 #include "queue/lane.h"
+#include "spool/inflight.h"
 
 /* When the spool would not take a bounce, and for a file we cannot read. */
 #define TROUBLE_PAUSE (60 * CLOCK_SEC)
@@ -82,6 +83,7 @@ prepare_record(struct manager *m, struct flight *f)
 static void
 flight_free(struct flight *f)
 {
+	inflight_clear(f->noted);
 	journal_close(f->journal);
 	queued_free(&f->queued);
 	free(f);
@@ -95,6 +97,7 @@ flight_begin(struct manager *m, struct entry *e, struct job *job, int *fd)
 
 	f = xcalloc(1, sizeof(*f));
 	f->entry = e;
+	f->noted = SIZE_MAX;
 	if (!queued_load(m->spool, entry_id(e).text, false, &f->queued, fd,
 	    &why)) {
 		break_entry(e, why);
@@ -115,6 +118,7 @@ flight_begin(struct manager *m, struct entry *e, struct job *job, int *fd)
 		return NULL;
 	}
 	fill_job(f, job);
+	f->noted = inflight_note(job->id);
 	e->state = ENTRY_FLYING;
 	return f;
 }

@@ -23,6 +23,7 @@ struct flight {
 	struct journal *journal;	/* NULL: one recipient, one result */
 	bool unsynced;
 	bool heard;		/* some verdict is a result */
+	size_t noted;		/* inflight_note() */
 };
 
 /* Reads the message and fills the job; *fd is the message's descriptor. NULL

@@ -22,6 +22,7 @@
 #include "queue/queued.h"
 #include "queue/users.h"
 #include "queue/worker.h"
+#include "spool/inflight.h"
 
 /* A removal is made durable at most so much later, together with others. */
 #define SYNC_WITHIN (200 * CLOCK_MSEC)
@@ -391,6 +392,22 @@ turn(struct manager *m)
 	return unread_count > 0 ? 0 : wake;
 }
 
+/* It was with an agent when the manager was killed: what became of it, nobody
+ * wrote down. */
+static void
+doubt_one(void *arg, const char *id)
+{
+	struct manager *m = arg;
+	int fd;
+
+	fd = spool_read(m->spool, id);
+	if (fd >= 0)
+		log_warning("id=%s event=in-doubt error=\"the daemon was "
+		    "killed while it was being delivered; it is sent again, "
+		    "perhaps for the second time\"", id);
+	file_close(&fd);
+}
+
 static bool
 begin(struct manager *m, const struct manager_start *start)
 {
@@ -399,6 +416,9 @@ begin(struct manager *m, const struct manager_start *start)
 	m->launcher = start->launcher;
 	m->control = start->control;
 	m->sync_due = CLOCK_NEVER;
+	if (!inflight_begin(m->spool, doubt_one, m))
+		log_warning("cannot note what is being delivered: %s",
+		    strerror(errno));
 	m->loop = loop_new();
 	if (m->loop == NULL || !note_names(m) || !control_begin(m) ||
 	    !loop_add(m->loop, m->launcher, EPOLLIN, launcher_ready, m))
