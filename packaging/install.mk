@@ -22,7 +22,9 @@ install: all
 		install -d $(SHARE)/man/man$$section; \
 		install -m 644 $$page $(SHARE)/man/man$$section/; \
 	done
-	install -m 644 packaging/systemd/navette.service $(UNITDIR)/
+	install -m 644 packaging/systemd/navette.service \
+		packaging/systemd/navette-smtp.socket \
+		packaging/systemd/navette-smtp@.service $(UNITDIR)/
 	install -d $(SHARE)/doc/navette/examples
 	install -m 644 conf/*.conf $(SHARE)/doc/navette/examples/
 

@@ -51,7 +51,7 @@ struct message {
 	struct strlist recipients;	/* qualified, valid, each once; only
 					 * with extract */
 	unsigned hops;		/* Received fields that were there already: a
-				 * hundred of them are a loop */
+				 * large number is a loop */
 	bool is_8bit;		/* a header byte above 127 */
 	bool is_bulk;		/* Precedence: bulk, list, junk, or List-Id: */
 };

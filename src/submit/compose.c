@@ -8,6 +8,9 @@
 #include "mail/address.h"
 #include "submit/identity.h"
 
+/* Received fields that no honest way has. */
+#define HOPS_MAX 50
+
 /* -f as it was given, else the login name; bare names get the mailname. */
 static void
 choose_sender(struct composed *c, const struct config *config,
@@ -16,6 +19,30 @@ choose_sender(struct composed *c, const struct config *config,
 	c->sender = recipients_qualify(config, wish->has_sender ?
 	    wish->sender : slice_from(who->login));
 	c->envelope.sender = slice_from(c->sender);
+}
+
+/* -F, else the submitter's own name; but what goes out under the null sender is
+ * the machine's word, not the user's. */
+static char *
+choose_name(const struct submission *wish, const struct identity *who)
+{
+	if (wish->name.ptr != NULL)
+		return slice_dup(wish->name);
+	if (wish->has_sender && wish->sender.len == 0)
+		return xstrdup("");
+	return xstrdup(who->name);
+}
+
+/* RFC 5321 6.3. */
+static bool
+check_hops(const struct composed *c, struct buf *error)
+{
+	if (c->message.hops <= HOPS_MAX)
+		return true;
+	buf_addf(error, "mail loop: the message has passed %u hosts already "
+	    "(its Received fields say so); it is not queued",
+	    c->message.hops);
+	return false;
 }
 
 static bool
@@ -28,8 +55,7 @@ complete_header(struct composed *c, const struct config *config,
 	bool ok;
 
 	memset(&origin, 0, sizeof(origin));
-	name = wish->name.ptr != NULL ? slice_dup(wish->name) :
-	    xstrdup(who->name);
+	name = choose_name(wish, who);
 	origin.login = who->login;
 	origin.name = name;
 	origin.mailname = config->mailname;
@@ -133,7 +159,7 @@ compose(struct composed *c, const struct config *config,
 	choose_sender(c, config, wish, who);
 	*status = EX_DATAERR;
 	if (!complete_header(c, config, wish, who, id, raw_header, error) ||
-	    !add_recipients(c, config, wish, error))
+	    !check_hops(c, error) || !add_recipients(c, config, wish, error))
 		return false;
 	if (!check_count(c, config, status, error))
 		return false;

@@ -109,12 +109,12 @@ take_wishes(struct intake *i, size_t len)
 	buf_consume(&i->in, len);
 	if (!submission_parse(buf_slice(&i->wishes), &i->wish, &why))
 		return refuse(i, EX_PROTOCOL, "submission: %s", why);
-	/* Root speaks for others (the loopback listener, a container's
-	 * gateway); from anyone else the claim is an error. */
+	/* Root and the loopback listener speak for others; from anyone else
+	 * the claim is an error. */
 	if (i->wish.has_uid && i->wish.uid != i->uid) {
-		if (i->uid != 0)
-			return refuse(i, EX_NOPERM, "only root may submit in "
-			    "the name of another user");
+		if (i->uid != 0 && i->uid != i->ctx->listener)
+			return refuse(i, EX_NOPERM, "only root and " INTAKE_LISTENER
+			    " may submit in the name of another user");
 		i->uid = i->wish.uid;
 	}
 	if (i->ctx->is_over_limit(i->uid))

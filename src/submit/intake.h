@@ -13,6 +13,9 @@
 #include "config/config.h"
 #include "spool/spool.h"
 
+/* The account of the loopback listener. */
+#define INTAKE_LISTENER "navette-smtp"
+
 struct intake;
 
 struct intake_context {
@@ -20,6 +23,9 @@ struct intake_context {
 	const struct config *config;
 	/* Whether this uid has as much waiting as it may. */
 	bool (*is_over_limit)(uid_t uid);
+	/* Who may name another uid besides root: the account of the loopback
+	 * listener; 0: nobody else. */
+	uid_t listener;
 };
 
 enum intake_state {

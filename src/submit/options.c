@@ -360,10 +360,20 @@ take_operand(struct parser *p, const char *word)
 	return ok || refuse_address(p, "recipient", word, why);
 }
 
+/* The one option that does no harm behind recipients, who may come from
+ * strangers; it has no effect there. */
+static bool
+is_ignore_dots(const char *word)
+{
+	return strcmp(word, "-i") == 0 || strcmp(word, "-oi") == 0;
+}
+
 static bool
 take_operands(struct parser *p, char **word, bool after_dashes)
 {
 	for (; *word != NULL; word++) {
+		if (!after_dashes && is_ignore_dots(*word))
+			continue;
 		if (!after_dashes && (*word)[0] == '-' && (*word)[1] != '\0')
 			return refuse(p, EX_USAGE, *word, "options go before "
 			    "recipients (and a recipient with a leading - "

@@ -1,6 +1,7 @@
 #include "submit/server.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -386,6 +387,15 @@ sweep_clients(void)
 	return soonest;
 }
 
+static uid_t
+listener_account(void)
+{
+	const struct passwd *pw;
+
+	pw = getpwnam(INTAKE_LISTENER);
+	return pw == NULL ? 0 : pw->pw_uid;
+}
+
 static bool
 begin(const struct server_start *start)
 {
@@ -394,6 +404,7 @@ begin(const struct server_start *start)
 	server.ctx.spool = start->spool;
 	server.ctx.config = start->config;
 	server.ctx.is_over_limit = limits_is_over;
+	server.ctx.listener = listener_account();
 	server.listener = start->listener;
 	server.manager = start->manager;
 	server.drop_watch = -1;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "submit/dots.h"
 #include "submit/front.h"
+#include "submit/peer.h"
 #include "submit/smtparg.h"
 #include "submit/submit.h"
 
@@ -32,6 +33,8 @@ struct session {
 	bool lf_only;		/* the last command ended so */
 	bool has_mail;
 	bool utf8;
+	bool has_peer;		/* standard input is a TCP socket */
+	uid_t peer;		/* whose its other end is */
 	struct submission wish;
 	size_t bytes;		/* of its addresses */
 	struct strlist owned;
@@ -183,6 +186,8 @@ on_mail(struct session *s, struct slice rest)
 		return;
 	}
 	s->has_mail = true;
+	s->wish.has_uid = s->has_peer;
+	s->wish.uid = s->peer;
 	s->utf8 = arg.utf8;
 	s->wish.has_sender = true;
 	s->wish.sender = keep(s, arg.addr);
@@ -421,20 +426,42 @@ serve(struct session *s)
 	}
 }
 
+/* Through a socket only programs on this host come in; whose they are is
+ * claimed in place of our own uid, and the daemon judges whether we may. */
+static bool
+admit(struct session *s, const struct options *o)
+{
+	switch (peer_identify(STDIN_FILENO, &s->peer)) {
+	case PEER_NONE:
+		break;
+	case PEER_HERE:
+		s->has_peer = s->peer != getuid();
+		break;
+	case PEER_ELSEWHERE:
+		reply(s, "421 4.7.1 %s takes mail from this host only",
+		    s->host);
+		front_complain(o, "-bs takes mail from programs on this host "
+		    "only: standard input is a connection from elsewhere");
+		end(s, EX_NOPERM);
+		return false;
+	}
+	reply(s, "220 %s ESMTP navette", s->host);
+	return true;
+}
+
 int
 smtpd_run(const struct options *o)
 {
 	struct session s = {.status = EX_OK};
 	char host[256];
 
-	(void)o;
 	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
 	host[sizeof(host) - 1] = '\0';
 	s.host = host[0] == '\0' ? "localhost" : host;
 	s.places = submit_places();
-	reply(&s, "220 %s ESMTP navette", s.host);
-	serve(&s);
+	if (admit(&s, o))
+		serve(&s);
 	if (s.out.len > 0)
 		flush(&s);
 	forget(&s);

@@ -335,6 +335,39 @@ START_TEST(root_may_speak_for_another_user)
 }
 END_TEST
 
+START_TEST(the_loopback_listener_may_speak_for_another_user)
+{
+	context.listener = 77;
+	intake_free(intake);
+	intake = intake_new(&context, 77, NULL);
+	buf_add_string(&text, SUBMISSION_MAGIC "uid 4242\n");
+	say_letter(LETTER);
+	buf_add(&text, bytes.data + strlen(SUBMISSION_MAGIC), bytes.len -
+	    strlen(SUBMISSION_MAGIC));
+	ck_assert_int_eq(intake_feed(intake, buf_slice(&text)),
+	    INTAKE_WHOLE);
+	intake_free(intake);
+	intake = intake_new(&context, 78, NULL);
+	ck_assert_int_eq(intake_feed(intake, buf_slice(&text)),
+	    INTAKE_REFUSED);
+	refused(EX_NOPERM, "only root and navette-smtp");
+	context.listener = 0;
+}
+END_TEST
+
+START_TEST(a_message_that_has_passed_too_many_hosts_is_refused)
+{
+	int i;
+
+	for (i = 0; i < 51; i++)
+		buf_add_string(&text, "Received: by host; today\n");
+	buf_add_string(&text, LETTER);
+	say_letter(buf_string(&text));
+	ck_assert_int_eq(feed(), INTAKE_REFUSED);
+	refused(EX_DATAERR, "mail loop");
+}
+END_TEST
+
 START_TEST(recipients_beyond_max_recipients_are_refused)
 {
 	static const char *const to[] = {"a@example.net", "b@example.net",
@@ -428,6 +461,8 @@ intake_suite(void)
 	tcase_add_test(t, a_header_without_end_is_refused);
 	tcase_add_test(t, a_user_over_the_limit_is_refused_for_now);
 	tcase_add_test(t, root_may_speak_for_another_user);
+	tcase_add_test(t, the_loopback_listener_may_speak_for_another_user);
+	tcase_add_test(t, a_message_that_has_passed_too_many_hosts_is_refused);
 	tcase_add_test(t, recipients_beyond_max_recipients_are_refused);
 	tcase_add_test(t, a_recipient_named_twice_gets_it_once);
 	tcase_add_test(t, extracted_recipients_are_found_and_bcc_is_hidden);

@@ -172,6 +172,7 @@ static const struct {
 	{{"-be", "${run{/bin/true}}"}, EX_USAGE, "-b takes"},
 	{{"-bt"}, EX_USAGE, "-b takes"},
 	{{"-b"}, EX_USAGE, "-b needs an argument"},
+	{{"a@x", "-i", "-t"}, EX_USAGE, "options go before"},
 	{{"a@x", "-f"}, EX_USAGE, "options go before"},
 	{{"a@x", "-oQ/tmp"}, EX_USAGE, "options go before"},
 	{{"-t", "-f"}, EX_USAGE, "-f needs an argument"},
