@@ -253,10 +253,12 @@ walk_item(struct walk *w, const struct alias_item *item,
 		    "here: navette runs none");
 		break;
 	case ALIAS_FILE:
-		tell(w, f->file, item->line, strcmp(item->text,
-		    "/dev/null") == 0 ? "/dev/null is no target here: navette "
-		    "throws no mail away; it goes to the postmaster" :
-		    "a file is no target here: navette keeps no mailboxes");
+		tell(w, f->file, item->line, "a file is no target here: "
+		    "navette keeps no mailboxes");
+		break;
+	case ALIAS_NOTHING:
+		tell(w, f->file, item->line, "/dev/null is no target here: "
+		    "navette throws no mail away; it goes to the postmaster");
 		break;
 	}
 }

@@ -229,7 +229,9 @@ item_parse(struct slice raw, struct alias_item *item, const char **why)
 	item->kind = kind_take(&text);
 	if (item->kind == ALIAS_ADDRESS && is_whole && is_quoted_literal(raw))
 		item->kind = ALIAS_LITERAL;
-	if (item->kind == ALIAS_PROGRAM || item->kind == ALIAS_FILE) {
+	if (item->kind == ALIAS_FILE && slice_is(text, "dev/null"))
+		item->kind = ALIAS_NOTHING;
+	if (item->kind >= ALIAS_PROGRAM) {
 		ok = true;
 	} else if (item->kind == ALIAS_INCLUDE) {
 		ok = take_include(text, item, why);

@@ -16,12 +16,13 @@ enum alias_kind {
 	ALIAS_LITERAL,		/* \name: not expanded any further */
 	ALIAS_INCLUDE,		/* text is the path */
 	ALIAS_PROGRAM,
-	ALIAS_FILE
+	ALIAS_FILE,
+	ALIAS_NOTHING		/* /dev/null */
 };
 
 struct alias_item {
 	enum alias_kind kind;
-	char *text;		/* NULL for programs and files */
+	char *text;		/* NULL for the last three */
 	unsigned line;
 };
 
