@@ -377,6 +377,7 @@ launcher_run(const struct launcher_start *start)
 	if (l->status != EX_OK) {
 		log_error("%s", error.len > 0 ? buf_string(&error) :
 		    strerror(errno));
+		buf_free(&error);
 		return l->status;
 	}
 	while (!l->stopping || child_first() != NULL) {

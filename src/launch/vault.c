@@ -52,7 +52,7 @@ int
 vault_open(const struct smarthost *s, struct buf *error)
 {
 	const struct kept *k;
-	int ends[2];
+	int ends[2] = {-1, -1};
 
 	k = fetch(s, error);
 	if (k == NULL)
@@ -62,7 +62,7 @@ vault_open(const struct smarthost *s, struct buf *error)
 	    !file_write(ends[1], k->secret.data, k->secret.len)) {
 		buf_addf(error, "cannot pass the password of smarthost "
 		    "\"%s\" on: %s", s->title, strerror(errno));
-		return -1;
+		file_close(&ends[0]);
 	}
 	file_close(&ends[1]);
 	return ends[0];

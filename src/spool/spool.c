@@ -132,11 +132,13 @@ spool_open(const char *path, struct buf *error)
 	int i;
 
 	s = xcalloc(1, sizeof(*s));
+	for (i = 0; i < FOLDERS; i++)
+		s->fd[i] = -1;
 	s->base = open_folder(AT_FDCWD, path);
 	if (s->base < 0) {
 		buf_addf(error, "cannot open the spool %s: %s", path,
 		    strerror(errno));
-		free(s);
+		spool_close(s);
 		return NULL;
 	}
 	for (i = 0; i < FOLDERS; i++) {
@@ -144,10 +146,24 @@ spool_open(const char *path, struct buf *error)
 		if (s->fd[i] < 0) {
 			buf_addf(error, "cannot open %s/%s: %s", path,
 			    folders[i].name, strerror(errno));
+			spool_close(s);
 			return NULL;
 		}
 	}
 	return s;
+}
+
+void
+spool_close(struct spool *s)
+{
+	int i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < FOLDERS; i++)
+		file_close(&s->fd[i]);
+	file_close(&s->base);
+	free(s);
 }
 
 static int

@@ -20,6 +20,8 @@ struct spool;
 bool spool_create(const char *path, uid_t uid, gid_t gid, struct buf *error);
 /* Opens the folders. NULL with a sentence in *error. */
 struct spool *spool_open(const char *path, struct buf *error);
+/* NULL is none. */
+void spool_close(struct spool *s);
 /* Takes the one lock that says who owns this spool: a descriptor, or -1 with
  * errno EWOULDBLOCK when another daemon has it. */
 int spool_lock(struct spool *s);

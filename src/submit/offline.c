@@ -146,6 +146,7 @@ offline_list(const struct options *o, const char *trouble)
 	status = l.spool == NULL ? EX_TEMPFAIL : list_spool(&l, &error);
 	if (status != EX_OK)
 		front_complain(o, buf_string(&error));
+	spool_close(l.spool);
 	buf_free(&error);
 	buf_free(&line);
 	return status;
