@@ -1,9 +1,10 @@
 # The tests. Included by the Makefile at the top; tests/README.md says how they
 # are built and how to run one alone.
 
-check: $(B)/.test-dependencies tests roots
+check: $(B)/.test-dependencies tests roots lint-quick
 	tests/run --build $(B)
 	tests/faults/run --build $(B)
+	$(MAKE) check-san SAN_ONLY='$(SAN_QUICK)'
 
 # What the tests in real/ and callers/ run in; made once, by root only.
 roots: $(B)/.test-dependencies
@@ -32,4 +33,13 @@ check-faults: $(B)/.test-dependencies tests
 
 include tests/fuzz/fuzz.mk
 
+include tests/bench/bench.mk
+
 include tests/quality.mk
+
+# Brings valgrind into the processes that the launcher starts.
+$(B)/tests/valgrind/roles.so: tests/valgrind/roles.c
+	@mkdir -p $(@D)
+	$(CC) $(MY_CPPFLAGS) -std=c17 -O1 -g $(WARN) -fPIC -shared -o $@ $<
+
+tests: $(B)/tests/valgrind/roles.so
