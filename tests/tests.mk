@@ -43,3 +43,9 @@ $(B)/tests/valgrind/roles.so: tests/valgrind/roles.c
 	$(CC) $(MY_CPPFLAGS) -std=c17 -O1 -g $(WARN) -fPIC -shared -o $@ $<
 
 tests: $(B)/tests/valgrind/roles.so
+
+# By chance, for MINUTES=10; SEED= repeats it.
+soak: $(B)/.test-dependencies tests
+	B=$(B) tests/soak/loses-nothing-whatever-happens
+
+.PHONY: soak
