@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -103,20 +104,34 @@ connect_list(const struct addrinfo *list, int64_t deadline, struct buf *peer,
 	return -1;
 }
 
-int
-connect_host(const char *host, uint16_t port, int64_t deadline,
-    struct buf *peer, struct buf *error)
+/* As getaddrinfo(3). */
+static int
+resolve(const char *host, uint16_t port, struct addrinfo **list)
 {
-	struct addrinfo hints = {0}, *list;
+	struct addrinfo hints = {0};
 	char service[PORT_TEXT_MAX];
-	struct buf why = BUF_INIT;
-	int fd, result;
+	int result;
 
 	hints.ai_family = AF_UNSPEC;
 	hints.ai_socktype = SOCK_STREAM;
 	hints.ai_flags = AI_NUMERICSERV;
 	snprintf(service, sizeof(service), "%u", port);
-	result = getaddrinfo(host, service, &hints, &list);
+	result = getaddrinfo(host, service, &hints, list);
+	/* A machine without /etc/hosts has a loopback, too (RFC 6761, 6.3). */
+	if (result != 0 && strcasecmp(host, "localhost") == 0)
+		result = getaddrinfo(NULL, service, &hints, list);
+	return result;
+}
+
+int
+connect_host(const char *host, uint16_t port, int64_t deadline,
+    struct buf *peer, struct buf *error)
+{
+	struct addrinfo *list;
+	struct buf why = BUF_INIT;
+	int fd, result;
+
+	result = resolve(host, port, &list);
 	if (result != 0) {
 		buf_addf(error, "cannot find the address of %s: %s", host,
 		    result == EAI_SYSTEM ? strerror(errno) :
