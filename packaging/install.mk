@@ -32,4 +32,14 @@ deb:
 	packaging/install-dependencies package
 	packaging/build-deb $(B)/deb
 
+# The tests in package/ install it; made anew when something in it has changed.
+$(B)/.deb: $(B)/.test-dependencies Makefile LICENSE README.md doc/INTERNALS.md \
+	$(sort $(wildcard src/*.c src/*/*.[ch] conf/* man/* packaging/* \
+	packaging/debian/* packaging/systemd/*))
+	rm -rf $(B)/deb
+	packaging/build-deb $(B)/deb >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+check: $(B)/.deb
+
 .PHONY: install deb
