@@ -16,7 +16,8 @@ FLUSH_LIMIT = 20.0
 STOP_LIMIT = 15.0
 SUBMIT_LIMIT = 80.0
 
-# Who hands mail in, and who the daemon is, when the tests run as root.
+# Who hands mail in, and who the daemon is, when the tests run as root; else
+# everybody is who we are.
 CALLER = 54321
 DAEMON = "nobody"
 
@@ -61,22 +62,23 @@ class House:
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "NAVETTE_SOCKET": str(self.folder / "run/submit"),
             "NAVETTE_DROP": str(self.spool / "drop"),
+            # A build with sanitizers: leaks cannot be looked for under ptrace.
+            "ASAN_OPTIONS": "detect_leaks=0",
         }
         self.daemon = None
         self.configure(smarthost)
 
     def configure(self, smarthost):
-        daemon = DAEMON if self.is_root else pwd.getpwuid(os.getuid()).pw_name
         (self.folder / "run").mkdir(parents=True, exist_ok=True)
         (self.folder / "aliases").write_text("")
         password = self.folder / "password"
         password.write_text(smarthost.password + "\n")
         password.chmod(0o640)
         (self.folder / "navette.conf").write_text(CONFIGURATION.format(
-            folder=self.folder, daemon=daemon, port=smarthost.port,
+            folder=self.folder, daemon=DAEMON, port=smarthost.port,
             ca=smarthost.ca))
         if self.is_root:
-            account = pwd.getpwnam(daemon)
+            account = pwd.getpwnam(DAEMON)
             os.chown(self.folder / "run", account.pw_uid, account.pw_gid)
             os.chown(password, 0, account.pw_gid)
             self.folder.chmod(0o755)
@@ -240,6 +242,13 @@ class House:
         self.report.unlink(missing_ok=True)
         with open(self.folder / "log", "wb"):
             pass
+
+    def findings(self):
+        """What sanitizers said, if this is a build with them."""
+        with open(self.folder / "log", encoding="ascii",
+                  errors="replace") as file:
+            return [line.strip() for line in file
+                    if "Sanitizer" in line or "runtime error:" in line]
 
     def keep(self, where):
         where.mkdir(exist_ok=True)

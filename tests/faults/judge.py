@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 # A caller may wait this long at the very most.
 PATIENCE = 75.0
-# Between what the smarthost saw and what faultline noted lies this at most.
-CLOCKS_APART = 0.02
+# So long, at most, was a letter on its way that the smarthost took. Only for
+# those who have no part in the sending: of others it is known what they did.
+ON_ITS_WAY = 0.1
 DOUBT = "may have been queued"
 
 
@@ -32,7 +33,9 @@ class Run:
     # Whether the end record left the caller; None if nobody knows.
     handed_over: bool | None = None
     struck: dict | None = None
-    # How many messages were removed, so that they were not sent again.
+    # How many messages were in an agent's hands before the fault (None: this
+    # role does not know), and how many were removed, to be sent no more.
+    begun: int | None = None
     recorded: int = 0
     # Whether nothing was left to do when the daemon was asked to leave.
     went_on: bool = False
@@ -67,15 +70,17 @@ def promise(run):
 
 
 def is_in_doubt(run, arrivals):
-    """Whether a second copy is excused: the fault came when the first was
-    there, and its result was not recorded. The letter goes before its bounce,
-    so the first removal is the letter's."""
+    """Whether a second copy is excused: the fault came when the first was on
+    its way, and its result was not recorded. The letter goes before its
+    bounce, so what was begun or removed first is the letter."""
     if run.role in ("sendmail", "intake") or run.struck is None:
         return False
-    first = min(a.time for a in arrivals)
     before = 1 if arrivals[0].bounce else 0
+    if run.begun is not None:
+        return run.recorded <= before < run.begun
+    first = min(a.time for a in arrivals)
     return (run.recorded <= before
-            and float(run.struck["time"]) >= first - CLOCKS_APART)
+            and float(run.struck["time"]) >= first - ON_ITS_WAY)
 
 
 def judge_copies(run, name, arrivals, expected):

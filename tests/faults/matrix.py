@@ -42,6 +42,7 @@ SCENERY = ("mmap", "mprotect", "munmap", "brk", "close", "fcntl", "fstat",
            "getdents64", "landlock", "lseek", "newfstatat", "openat",
            "prctl", "pread64", "read", "rt_sig", "seccomp")
 ENOUGH = 3
+ID_LENGTH = 16
 
 
 def faults_of(call):
@@ -67,6 +68,26 @@ def without_repeats(calls):
         seen[key] = seen.get(key, 0) + 1
         if seen[key] <= ENOUGH or not is_scenery(call):
             yield call
+
+
+def begun(role, calls):
+    """How many messages were in an agent's hands: the manager opens one when
+    it learns of it and again to hand it over, the agent reads it."""
+    if role not in ("manager", "agent"):
+        return None
+    name, times = ("openat", 2) if role == "manager" else ("pread64", 1)
+    seen = [call["object"] for call in calls if call["call"] == name
+            and "/queue/" in call["object"]
+            and len(call["object"].rpartition("/")[2]) == ID_LENGTH]
+    return sum(seen.count(path) >= times for path in set(seen))
+
+
+def recorded(calls):
+    """How many messages were removed from the queue."""
+    return sum(call["call"].startswith("unlink") and call["result"] == 0
+               and "/queue/" in call["object"]
+               and len(call["object"].rpartition("/")[2]) == ID_LENGTH
+               for call in calls)
 
 
 def cases_of(role, way, calls):
@@ -127,6 +148,7 @@ class Player:
         self.play_fault(case, letter, run)
         calls = self.read_report(case, run)
         self.recover(letter, run)
+        run.troubles += self.house.findings()
         run.took = time.monotonic() - begin
         return run, calls
 
@@ -207,14 +229,14 @@ class Player:
         killed = [line for line in lines if "killed" in line]
         if struck:
             run.struck = struck[0] | (killed[0] if killed else {})
+            before = [call for call in calls if
+                      float(call["time"]) <= float(run.struck["time"])]
+            run.begun = begun(case.role, before)
+            run.recorded = recorded(before)
         run.crashes = [line["signal"] for line in lines
                        if line.get("signal", 9) not in (9, 15)]
         if case.role == "sendmail" and case.way in self.handovers:
             run.handed_over = handed_over(calls) >= self.handovers[case.way]
-        run.recorded = sum(
-            call["call"].startswith("unlink") and call["result"] == 0
-            and "/queue/" in call["object"]
-            and not call["object"].endswith(".log") for call in calls)
         return calls
 
     def recover(self, letter, run):

@@ -26,6 +26,12 @@ class Scene:
         self.house = House(build, folder / "house", self.smarthost)
         self.letters = 0
 
+    def close(self):
+        self.house.kill()
+        self.smarthost.stop()
+        if os.path.ismount(self.house.spool):
+            run("umount", "-l", self.house.spool)
+
     def letter(self, lines=40):
         self.letters += 1
         return Letter(f"scene{self.letters}x", lines)
@@ -110,8 +116,5 @@ def scene():
         sys.exit(1)
     finally:
         if at is not None:
-            at.house.kill()
-            at.smarthost.stop()
-            if os.path.ismount(at.house.spool):
-                run("umount", "-l", at.house.spool)
+            at.close()
         shutil.rmtree(folder, ignore_errors=True)
