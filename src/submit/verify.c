@@ -41,8 +41,10 @@ verify_message(const struct submission *wish, struct slice start,
 	count = m.recipients.count;
 	add_found(&m, found);
 	message_free(&m);
-	if (count + wish->count > 0)
+	if (count + wish->count > 0) {
+		*status = EX_OK;
 		return true;
+	}
 	*status = EX_USAGE;
 	buf_add_string(error, "no recipients: neither on the command line "
 	    "nor, with -t, in To:, Cc: or Bcc:");
