@@ -18,7 +18,9 @@ struct cleaner {
 static char
 peek(const struct cleaner *c, size_t ahead)
 {
-	return ahead < c->in.len - c->at ? c->in.ptr[c->at + ahead] : '\0';
+	if (ahead < c->in.len - c->at)
+		return c->in.ptr[c->at + ahead];
+	return '\0';
 }
 
 static bool

@@ -21,7 +21,7 @@ static const struct unit durations[] = {
 	{"m", 60 * CLOCK_SEC},
 	{"h", 3600 * CLOCK_SEC},
 	{"d", 86400 * CLOCK_SEC},
-	{"w", 7 * 86400 * CLOCK_SEC},
+	{"w", 604800 * CLOCK_SEC},
 	{NULL, CLOCK_SEC},
 };
 
@@ -202,7 +202,9 @@ hex_digit(char c)
 {
 	if (c >= 'A' && c <= 'F')
 		c = (char)(c - 'A' + 'a');
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? c : '\0';
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))
+		return c;
+	return '\0';
 }
 
 static bool

@@ -58,12 +58,12 @@ deny_families(scmp_filter_ctx filter, const int *families, size_t count)
 	for (i = 0; i < count; i++) {
 		for (; below < (unsigned)families[i]; below++)
 			if (seccomp_rule_add(filter, deny, SCMP_SYS(socket),
-			    1, SCMP_A0(SCMP_CMP_EQ, below)) != 0)
+			    1, SCMP_A0(SCMP_CMP_EQ, below, 0)) != 0)
 				return false;
 		below = (unsigned)families[i] + 1;
 	}
 	return seccomp_rule_add(filter, deny, SCMP_SYS(socket), 1,
-	    SCMP_A0(SCMP_CMP_GE, below)) == 0;
+	    SCMP_A0(SCMP_CMP_GE, below, 0)) == 0;
 }
 
 static bool

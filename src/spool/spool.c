@@ -17,7 +17,7 @@
 #include "base/file.h"
 #include "spool/id.h"
 
-#define DAY (24 * 3600)
+#define DAY ((time_t)86400)
 #define JOURNAL_SUFFIX ".log"
 
 enum folder {

@@ -31,7 +31,7 @@ connect_now(int fd, const struct sockaddr_un *to)
 static bool
 connect_within(int fd, const struct sockaddr_un *to)
 {
-	static const struct timespec pause = {0, 20 * 1000 * 1000};
+	static const struct timespec pause = {0, 20000000};
 	int64_t deadline;
 
 	if (connect_now(fd, to))

@@ -97,21 +97,23 @@ struct settle {
 	bool later;
 };
 
-static enum intake_state
-feed_file(struct intake *i, int fd)
+/* False with errno when the file cannot be read to its end. */
+static bool
+feed_file(struct intake *i, int fd, enum intake_state *state)
 {
 	struct buf block = BUF_INIT;
-	enum intake_state state;
 	ssize_t n;
 
-	state = INTAKE_MORE;
-	while (state == INTAKE_MORE &&
-	    (n = file_read_some(fd, BLOCK, &block)) > 0) {
-		state = intake_feed(i, buf_slice(&block));
+	*state = INTAKE_MORE;
+	n = 1;
+	while (*state == INTAKE_MORE && n > 0) {
+		n = file_read_some(fd, BLOCK, &block);
+		if (n > 0)
+			*state = intake_feed(i, buf_slice(&block));
 		buf_clear(&block);
 	}
 	buf_free(&block);
-	return state;
+	return n >= 0;
 }
 
 /* The manager hears of it when the drop is gone: if it had delivered the
@@ -161,6 +163,7 @@ refuse_file(struct settle *s, struct intake *i, const char *name, uid_t owner)
 static void
 take_file(struct settle *s, const char *name, int fd, uid_t owner)
 {
+	enum intake_state state;
 	struct intake *i;
 	long long before;
 
@@ -171,7 +174,13 @@ take_file(struct settle *s, const char *name, int fd, uid_t owner)
 		return;
 	}
 	i = intake_new(s->ctx, owner, before < 0 ? name : NULL);
-	switch (feed_file(i, fd)) {
+	if (!feed_file(i, fd, &state)) {
+		log_error("cannot read drop/%s: %s", name, strerror(errno));
+		s->later = true;
+		intake_free(i);
+		return;
+	}
+	switch (state) {
 	case INTAKE_WHOLE:
 		place_file(s, i, name);
 		break;

@@ -113,8 +113,9 @@ take_wishes(struct intake *i, size_t len)
 	 * the claim is an error. */
 	if (i->wish.has_uid && i->wish.uid != i->uid) {
 		if (i->uid != 0 && i->uid != i->ctx->listener)
-			return refuse(i, EX_NOPERM, "only root and " INTAKE_LISTENER
-			    " may submit in the name of another user");
+			return refuse(i, EX_NOPERM, "only root and "
+			    INTAKE_LISTENER " may submit in the name of "
+			    "another user");
 		i->uid = i->wish.uid;
 	}
 	if (i->ctx->is_over_limit(i->uid))
@@ -398,8 +399,8 @@ intake_log(const struct intake *i)
 	buf_add_escaped(&from, e->sender, e->sender.len);
 	log_info("id=%s event=queued uid=%lu from=<%s> recipients=%zu "
 	    "size=%llu", i->id, (unsigned long)i->uid, buf_string(&from),
-	    e->count, (unsigned long long)
-	    (i->composed.message.header.len + i->body_size));
+	    e->count, (unsigned long long)i->composed.message.header.len +
+	    i->body_size);
 	buf_free(&from);
 }
 

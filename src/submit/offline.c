@@ -29,7 +29,7 @@ print_envelope(const struct envelope *e, const char *id, struct buf *out)
 	size_t i;
 
 	buf_addf(out, "%s %8llu  <", id,
-	    (unsigned long long)(e->header_size + e->body_size));
+	    (unsigned long long)e->header_size + e->body_size);
 	buf_add_escaped(out, e->sender, SIZE_MAX);
 	buf_add_string(out, ">\n");
 	for (i = 0; i < e->count; i++) {

@@ -20,7 +20,7 @@
 #define ERRORS_MAX 20
 /* Of envelope addresses in one transaction. */
 #define ENVELOPE_BYTES_MAX (SUBMISSION_MAX / 2)
-#define IDLE_MAX (5 * 60 * CLOCK_SEC)
+#define IDLE_MAX (300 * CLOCK_SEC)
 #define READ_BLOCK 65536
 #define REPLY_TEXT_MAX 400
 
