@@ -37,6 +37,7 @@ remove_spool(void)
 {
 	char command[128];
 
+	spool_close(spool);
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	ck_assert_int_eq(system(command), 0);
 }
@@ -169,6 +170,7 @@ START_TEST(only_one_holds_the_spool)
 	fd = spool_lock(other);
 	ck_assert_int_ge(fd, 0);
 	file_close(&fd);
+	spool_close(other);
 }
 END_TEST
 

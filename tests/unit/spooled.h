@@ -56,6 +56,7 @@ spooled_end(void)
 {
 	char command[100];
 
+	spool_close(spooled);
 	config_free(spooled_config);
 	snprintf(command, sizeof(command), "rm -rf '%s'", spooled_folder);
 	ck_assert_int_eq(system(command), 0);
