@@ -82,6 +82,23 @@ obey_status(struct manager *m, const struct asker *a, struct slice words,
 	listing_status(&answer->text);
 }
 
+/* Where a name leads, for sendmail, which reads no configuration. */
+static void
+obey_names(struct manager *m, const struct asker *a, struct slice words,
+    struct answer *answer)
+{
+	const struct config *c = m->config;
+
+	(void)a;
+	(void)words;
+	say(answer, EX_OK, "aliases %s", c->aliases);
+	say(answer, EX_OK, "mailname %s", c->mailname);
+	if (c->postmaster != NULL)
+		say(answer, EX_OK, "postmaster %s", c->postmaster);
+	say(answer, EX_OK, "local-to-postmaster %s",
+	    c->local_to_postmaster ? "yes" : "no");
+}
+
 static void
 obey_flush(struct manager *m, const struct asker *a, struct slice words,
     struct answer *answer)
@@ -210,6 +227,7 @@ static const struct command {
 	{"list", true, obey_list},
 	{"ids", true, obey_ids},
 	{"status", true, obey_status},
+	{"names", true, obey_names},
 	{"flush", false, obey_flush},
 	{"flush-wait", false, obey_flush_wait},
 	{"hold", true, obey_hold},

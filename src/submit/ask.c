@@ -228,3 +228,21 @@ ask_flush(const struct options *o)
 	buf_free(&line);
 	return status;
 }
+
+bool
+ask_lines(const char *line, struct buf *out)
+{
+	struct buf trouble = BUF_INIT;
+	struct talk t = {.status = -1};
+	bool ok;
+
+	t.fd = open_control(&trouble);
+	ok = t.fd >= 0 && talk_run(&t, line) == EX_OK;
+	if (ok)
+		buf_add_slice(out, buf_slice(&t.out));
+	file_close(&t.fd);
+	buf_free(&t.in);
+	buf_free(&t.out);
+	buf_free(&trouble);
+	return ok;
+}

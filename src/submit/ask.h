@@ -6,11 +6,17 @@
 #ifndef SUBMIT_ASK_H
 #define SUBMIT_ASK_H
 
+#include <stdbool.h>
+
+#include "base/buf.h"
 #include "submit/options.h"
 
 /* mailq, -bp: a sysexits code. */
 int ask_list(const struct options *o);
 /* -q, -qI, -qR, -qS. */
 int ask_flush(const struct options *o);
+/* Appends the lines that answer another question. False, in silence, when
+ * nobody answers. */
+bool ask_lines(const char *line, struct buf *out);
 
 #endif

@@ -9,7 +9,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "mail/message.h"
+#include "submit/aliases.h"
+#include "submit/names.h"
+#include "submit/recipients.h"
 #include "submit/submit.h"
 #include "submit/verify.h"
 
@@ -228,23 +232,49 @@ verify_input(const struct options *o, struct strlist *found, int *status)
 	return ok;
 }
 
+/* One recipient and, where it is not the address itself, what it stands for, as
+ * far as the daemon told how to find out. */
+static void
+tell_way(const struct names *names, const char *addr, struct buf *out)
+{
+	struct recipients to = RECIPIENTS_INIT;
+	struct recipient given = {.addr = slice_from(addr)};
+	size_t i;
+
+	if (names->is_known)
+		recipients_add(&to, &names->config, &given);
+	buf_add_escaped(out, given.addr, SIZE_MAX);
+	buf_add_string(out, "... deliverable");
+	for (i = 0; i < to.count; i++) {
+		if (to.count == 1 && slice_is(to.items[0].addr, addr))
+			break;
+		buf_add_string(out, i == 0 ? ": " : ", ");
+		buf_add_escaped(out, to.items[i].addr, SIZE_MAX);
+	}
+	buf_add_char(out, '\n');
+	recipients_free(&to);
+}
+
 int
 front_verify(const struct options *o)
 {
 	struct strlist found = STRLIST_INIT;
 	struct buf out = BUF_INIT;
+	struct names names;
 	int status;
 	size_t i;
 
+	log_rename(o->program);
 	status = EX_OK;
 	if (verify_input(o, &found, &status)) {
 		for (i = 0; i < o->wish.count; i++)
 			strlist_add_slice(&found, o->wish.recipients[i].addr);
-		for (i = 0; i < found.count; i++) {
-			buf_add_escaped(&out, slice_from(found.items[i]),
-			    SIZE_MAX);
-			buf_add_string(&out, "... deliverable\n");
-		}
+		names_learn(&names);
+		if (names.is_known)
+			aliases_refresh(&names.config);
+		for (i = 0; i < found.count; i++)
+			tell_way(&names, found.items[i], &out);
+		names_free(&names);
 		if (!front_print(buf_slice(&out)))
 			status = EX_IOERR;
 	}

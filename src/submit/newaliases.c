@@ -10,13 +10,13 @@
 #include "mail/alias.h"
 #include "submit/aliases.h"
 #include "submit/front.h"
+#include "submit/names.h"
 
-#define ALIASES_FILE "/etc/aliases"
-#define SPOOL "/var/spool/navette"
 #define SIZE_LIMIT ((size_t)16 << 20)
 
 struct check {
 	const struct options *options;
+	struct names names;
 	size_t complaints;
 };
 
@@ -36,47 +36,49 @@ complain(void *arg, const char *file, unsigned line, const char *what)
 static bool
 include(void *arg, const char *path, struct buf *text, const char **why)
 {
-	struct config places = {.file = (char *)(uintptr_t)CONFIG_DEFAULT_FILE,
-	    .spool = (char *)(uintptr_t)SPOOL};
+	struct check *c = arg;
 
-	(void)arg;
-	return aliases_include(&places, path, text, why);
+	return aliases_include(&c->names.config, path, text, why);
 }
 
 static int
-check_text(const struct options *o, const char *file, struct slice text)
+check_text(struct check *c, const char *file, struct slice text)
 {
-	struct check c = {o, 0};
 	struct alias_table *table;
 	struct buf line = BUF_INIT;
 
-	table = alias_parse(text, file, complain, &c);
-	alias_check(table, include, complain, &c);
+	table = alias_parse(text, file, complain, c);
+	if (c->names.config.mailname != NULL)
+		alias_set_domain(table, c->names.config.mailname);
+	alias_check(table, include, complain, c);
 	alias_free(table);
-	if (c.complaints == 0) {
+	if (c->complaints == 0) {
 		buf_addf(&line, "%s is in order\n", file);
 		(void)front_print(buf_slice(&line));
 		buf_free(&line);
 	}
-	return c.complaints == 0 ? EX_OK : EX_DATAERR;
+	return c->complaints == 0 ? EX_OK : EX_DATAERR;
 }
 
 int
 newaliases_run(const struct options *o)
 {
 	struct buf text = BUF_INIT, error = BUF_INIT;
+	struct check c = {.options = o};
 	const char *file;
 	int status;
 
-	file = o->aliases != NULL ? o->aliases : ALIASES_FILE;
+	names_learn(&c.names);
+	file = o->aliases != NULL ? o->aliases : c.names.config.aliases;
 	if (file_read_path(file, SIZE_LIMIT, &text, NULL) || errno == ENOENT)
-		status = check_text(o, file, buf_slice(&text));
+		status = check_text(&c, file, buf_slice(&text));
 	else {
 		buf_addf(&error, "cannot read %s: %s", file,
 		    strerror(errno));
 		front_complain(o, buf_string(&error));
 		status = EX_NOINPUT;
 	}
+	names_free(&c.names);
 	buf_free(&text);
 	buf_free(&error);
 	return status;

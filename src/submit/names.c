@@ -1,0 +1,57 @@
+#include "submit/names.h"
+
+#include <string.h>
+
+#include "submit/ask.h"
+
+#define ALIASES_FILE "/etc/aliases"
+#define SPOOL "/var/spool/navette"
+
+static char *
+keep(struct names *n, struct slice value)
+{
+	strlist_add_slice(&n->owned, value);
+	return n->owned.items[n->owned.count - 1];
+}
+
+static void
+take_line(struct names *n, struct slice line)
+{
+	struct slice key;
+
+	if (!slice_cut(&line, ' ', &key) || line.len == 0)
+		return;
+	if (slice_is(key, "aliases"))
+		n->config.aliases = keep(n, line);
+	else if (slice_is(key, "mailname"))
+		n->config.mailname = keep(n, line);
+	else if (slice_is(key, "postmaster"))
+		n->config.postmaster = keep(n, line);
+	else if (slice_is(key, "local-to-postmaster"))
+		n->config.local_to_postmaster = slice_is(line, "yes");
+}
+
+void
+names_learn(struct names *n)
+{
+	struct buf text = BUF_INIT;
+	struct slice rest, line;
+
+	memset(n, 0, sizeof(*n));
+	n->config.file = keep(n, slice_from(CONFIG_DEFAULT_FILE));
+	n->config.spool = keep(n, SLICE(SPOOL));
+	n->config.aliases = keep(n, SLICE(ALIASES_FILE));
+	if (ask_lines("names\n", &text)) {
+		rest = buf_slice(&text);
+		while (slice_cut(&rest, '\n', &line) && line.len > 0)
+			take_line(n, line);
+		n->is_known = n->config.mailname != NULL;
+	}
+	buf_free(&text);
+}
+
+void
+names_free(struct names *n)
+{
+	strlist_free(&n->owned);
+}
