@@ -166,6 +166,8 @@ take_header(struct intake *i, bool at_end)
 	struct slice rest;
 	size_t end, body;
 
+	/* An empty message is a pointer, too. */
+	buf_reserve(&i->raw, 0);
 	if (!message_find_body(buf_slice(&i->raw), at_end, &end, &body)) {
 		if (i->raw.len <= MESSAGE_HEADER_MAX)
 			return true;
@@ -386,6 +388,8 @@ intake_place(struct intake *i)
 	if (!spool_place(i->ctx->spool, i->id, &i->fd))
 		return refuse_local(i, "store");
 	i->placed = true;
+	/* Others of the same round may be as large. */
+	buf_free(&i->out);
 	return true;
 }
 
@@ -402,6 +406,13 @@ intake_log(const struct intake *i)
 	    e->count, (unsigned long long)i->composed.message.header.len +
 	    i->body_size);
 	buf_free(&from);
+}
+
+size_t
+intake_held(const struct intake *i)
+{
+	return i->in.cap + i->wishes.cap + i->raw.cap + i->out.cap +
+	    i->composed.message.header.cap;
 }
 
 const char *

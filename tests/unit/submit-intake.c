@@ -162,6 +162,20 @@ START_TEST(it_does_not_matter_how_the_bytes_come)
 }
 END_TEST
 
+START_TEST(an_empty_message_is_one)
+{
+	struct envelope e;
+
+	say_wishes((const char *const[]){MARIE}, 1, 0);
+	add_block(SLICE(""));
+	ck_assert_int_eq(feed(), INTAKE_WHOLE);
+	place();
+	spooled_read(intake_id(intake), &text, &e);
+	ck_assert_uint_eq(e.body_size, 0);
+	envelope_free(&e);
+}
+END_TEST
+
 START_TEST(without_its_end_record_nothing_counts)
 {
 	say_letter(LETTER);
@@ -450,6 +464,7 @@ intake_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_whole_submission_becomes_one_queue_file);
 	tcase_add_test(t, it_does_not_matter_how_the_bytes_come);
+	tcase_add_test(t, an_empty_message_is_one);
 	tcase_add_test(t, without_its_end_record_nothing_counts);
 	tcase_add_test(t, a_long_message_goes_to_its_file_as_it_comes);
 	tcase_add_test(t, a_line_that_is_too_long_for_the_wire_is_made_legal);
