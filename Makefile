@@ -85,10 +85,13 @@ $(B)/.dependencies: packaging/debian/control
 	packaging/install-dependencies build
 	@touch $@
 
-$(B)/.test-dependencies: packaging/debian/control
+$(B)/.test-dependencies: packaging/debian/control | $(B)/.dependencies
 	@mkdir -p $(@D)
 	packaging/install-dependencies test
 	@touch $@
+
+# Said of the objects, too: make does what it may in any order.
+$(UNIT:$(B)/%=$(B)/obj/%.o): | $(B)/.test-dependencies
 
 $(UNIT): LIBS := -lcheck_pic -lsubunit -lrt -lm -lpthread -lconfuse \
 	-lseccomp -lssl -lcrypto

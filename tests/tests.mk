@@ -10,6 +10,8 @@ check: $(B)/.test-dependencies tests roots lint-quick
 roots: $(B)/.test-dependencies
 	B=$(B) tests/real/make-root all
 
+lint-quick: $(B)/.test-dependencies
+
 .PHONY: check roots
 
 # faultline makes system calls fail or kills at them; patient is for its test.
