@@ -40,7 +40,7 @@ include tests/bench/bench.mk
 include tests/quality.mk
 
 # Brings valgrind into the processes that the launcher starts.
-$(B)/tests/valgrind/roles.so: tests/valgrind/roles.c
+$(B)/tests/valgrind/roles.so: tests/valgrind/roles.c | $(B)/.dependencies
 	@mkdir -p $(@D)
 	$(CC) $(MY_CPPFLAGS) -std=c17 -O1 -g $(WARN) -fPIC -shared -o $@ $<
 
