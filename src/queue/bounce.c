@@ -177,6 +177,23 @@ print_notice(struct manager *m, const struct bounce *b,
 	buf_free(&original);
 }
 
+/* Callers choose the names of their drops, and could take a notice's ahead of
+ * us: one that they made is none. */
+static bool
+is_notice(struct manager *m, const struct bounce *b, const char *id)
+{
+	struct queued q;
+	const char *why;
+	bool is;
+
+	if (!queued_load(m->spool, id, false, &q, NULL, &why))
+		return false;
+	is = (q.envelope.flags & ENVELOPE_BOUNCE) != 0 &&
+	    q.envelope.uid == b->queued->envelope.uid;
+	queued_free(&q);
+	return is;
+}
+
 /*
  * The notice's ID follows from what it is about: if a crash came between the
  * notice and the record that it was sent, it is found in the queue.
@@ -195,7 +212,10 @@ is_queued_already(struct manager *m, const struct bounce *b,
 	if (fd < 0)
 		return false;
 	file_close(&fd);
-	return true;
+	if (is_notice(m, b, id))
+		return true;
+	id_new(id);
+	return false;
 }
 
 static bool
