@@ -15,6 +15,8 @@
 #include "queue/intakes.h"
 
 #define CLIENTS_MAX 200
+/* Of one user; administrators are always heard. */
+#define CLIENTS_PER_USER 20
 #define COMMAND_MAX 65536
 /* So much of an answer is made ahead of a slow reader. */
 #define AHEAD 65536
@@ -165,6 +167,19 @@ client_ready(void *arg, uint32_t events)
 		client_close(c);
 }
 
+static bool
+may_enter(const struct asker *a)
+{
+	const struct client *c;
+	unsigned n;
+
+	n = 0;
+	for (c = clients; c != NULL; c = c->next)
+		n += c->asker.uid == a->uid;
+	return a->is_admin ||
+	    (n < CLIENTS_PER_USER && client_count < CLIENTS_MAX);
+}
+
 static void
 listener_ready(void *arg, uint32_t events)
 {
@@ -177,7 +192,7 @@ listener_ready(void *arg, uint32_t events)
 	if (fd < 0)
 		return;
 	c = xcalloc(1, sizeof(*c));
-	if (client_count >= CLIENTS_MAX || !asker_identify(m, fd, &c->asker) ||
+	if (!asker_identify(m, fd, &c->asker) || !may_enter(&c->asker) ||
 	    !loop_add(m->loop, fd, EPOLLIN, client_ready, c)) {
 		file_close(&fd);
 		free(c);
