@@ -47,6 +47,8 @@ enum intake_state intake_feed(struct intake *i, struct slice bytes);
 bool intake_place(struct intake *i);
 /* The line in the log of a message that is queued now. */
 void intake_log(const struct intake *i);
+/* The bytes of memory that it takes, about. */
+size_t intake_held(const struct intake *i);
 const char *intake_id(const struct intake *i);
 /* Before the first byte of the message no reader is kept from leaving. */
 int intake_status(const struct intake *i);

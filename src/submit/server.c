@@ -27,6 +27,8 @@
 /* Submissions at once: of all users, and of one. */
 #define CLIENTS_MAX 4000
 #define CLIENTS_PER_USER 1000
+/* What the unfinished submissions of one user may take in memory together. */
+#define HELD_PER_USER ((size_t)128 << 20)
 /* A caller that was refused may go on writing for so long. */
 #define DISCARD_FOR (30 * CLOCK_SEC)
 /* What could not be taken from drop/ is looked at again after this. */
@@ -38,6 +40,7 @@ struct client {
 	int fd;
 	uid_t uid;
 	struct intake *intake;	/* NULL: answered */
+	size_t held;		/* bytes of memory */
 	int64_t until;		/* answered: discard until then */
 	struct client *next, **back;
 };
@@ -55,6 +58,7 @@ struct server {
 	struct buf block;
 	struct client *clients;
 	unsigned count;
+	size_t held;		/* by all clients */
 	struct client **whole;	/* to be committed at the end of this round */
 	size_t whole_count, whole_cap;
 	int64_t drop_again;
@@ -63,8 +67,17 @@ struct server {
 static struct server server;
 
 static void
+note_held(struct client *c)
+{
+	server.held -= c->held;
+	c->held = c->intake == NULL ? 0 : intake_held(c->intake);
+	server.held += c->held;
+}
+
+static void
 client_close(struct client *c)
 {
+	server.held -= c->held;
 	loop_remove(server.loop, c->fd);
 	close(c->fd);
 	if (c->intake != NULL)
@@ -97,6 +110,7 @@ client_answer(struct client *c, int status, const char *text)
 	send_answer(c->fd, status, text);
 	intake_free(c->intake);
 	c->intake = NULL;
+	note_held(c);
 	shutdown(c->fd, SHUT_WR);
 	c->until = clock_add(clock_boot(), DISCARD_FOR);
 }
@@ -120,6 +134,33 @@ client_whole(struct client *c)
 	}
 	server.whole[server.whole_count++] = c;
 	loop_change(server.loop, c->fd, 0);
+}
+
+/* One user's long headers and lists must not take the memory of all. */
+static bool
+holds_too_much(const struct client *which)
+{
+	const struct client *c;
+	size_t held;
+
+	if (server.held <= HELD_PER_USER)
+		return false;
+	held = 0;
+	for (c = server.clients; c != NULL; c = c->next)
+		held += c->uid == which->uid ? c->held : 0;
+	return held > HELD_PER_USER;
+}
+
+static void
+client_more(struct client *c)
+{
+	note_held(c);
+	if (!holds_too_much(c))
+		return;
+	log_warning("id=%s event=refused uid=%lu error=\"too much at once\"",
+	    intake_id(c->intake), (unsigned long)c->uid);
+	client_answer(c, EX_TEMPFAIL, "your submissions take too much memory "
+	    "at once; it is not queued");
 }
 
 static void
@@ -148,6 +189,7 @@ client_ready(void *arg, uint32_t events)
 		client_refuse(c);
 		break;
 	case INTAKE_MORE:
+		client_more(c);
 		break;
 	}
 }
