@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "config/ways.h"
+
 struct subject {
 	struct reading *reading;
 	const struct smarthost *host;
@@ -179,4 +181,5 @@ check_config(const struct config *c, struct reading *r)
 	}
 	check_pauses(c, r);
 	check_admin_group(c, r);
+	ways_check(c, r);
 }

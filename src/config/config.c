@@ -6,6 +6,7 @@
 
 #include "config/check.h"
 #include "config/keys.h"
+#include "config/list.h"
 #include "config/name.h"
 #include "config/reading.h"
 #include "config/text.h"
@@ -23,14 +24,52 @@ static struct parser {
 	struct reading *reading;
 	struct config *config;
 	const struct text_sections *sections;
+	size_t section_count;	/* that have ended */
 	bool is_whole;		/* the sentinel came */
 	bool has_error;
 } *parsing;
 
+/* The sections, and the keys that each takes; the top of the file is last. */
+static const struct kind {
+	const char *name;
+	const struct key *keys;
+	bool is_titled;
+} kinds[] = {
+	{"smarthost", smarthost_keys, true},
+	{"bulk", bulk_keys, false},
+	{"route", route_keys, true},
+	{NULL, config_keys, false},
+};
+#define SECTION_KINDS (sizeof(kinds) / sizeof(kinds[0]) - 1)
+
+static const struct kind *
+kind_of(const cfg_t *section)
+{
+	const struct kind *k;
+
+	for (k = kinds; k->name != NULL; k++)
+		if (strcmp(k->name, section->name) == 0)
+			break;
+	return k;
+}
+
 static const struct key *
 table_of(const cfg_t *section)
 {
-	return section->title == NULL ? config_keys : smarthost_keys;
+	return kind_of(section)->keys;
+}
+
+/* The number of the section that is being read. */
+static int
+number_of(const cfg_t *section)
+{
+	const struct key *keys = table_of(section);
+
+	if (keys == smarthost_keys)
+		return (int)parsing->config->count;
+	if (keys == route_keys)
+		return READING_ROUTE(parsing->config->route_count);
+	return keys == bulk_keys ? READING_BULK : READING_TOP;
 }
 
 static const struct key *
@@ -39,7 +78,7 @@ find_key(const cfg_t *section, const char *name)
 	const struct key *key;
 
 	key = key_find(table_of(section), name);
-	if (key == NULL && section->title == NULL)
+	if (key == NULL && table_of(section) == config_keys)
 		key = key_find(smarthost_keys, name);
 	return key;
 }
@@ -52,8 +91,7 @@ note_value(const cfg_t *section, const struct key *key, unsigned nvalues,
 	const struct said *earlier;
 	int index;
 
-	index = section->title == NULL ? READING_TOP :
-	    (int)parsing->config->count;
+	index = number_of(section);
 	earlier = reading_find(r, index, key->name);
 	if (earlier != NULL && nvalues <= 1)
 		reading_complain(r, (unsigned)section->line,
@@ -76,26 +114,56 @@ on_value(cfg_t *section, cfg_opt_t *opt, const char *value, void *result)
 	return 0;
 }
 
-/* Called when the } of a smarthost has been read, in the order of the text. */
+static void
+add_smarthost(struct config *c, const char *title, unsigned line)
+{
+	c->smarthosts = xrealloc(c->smarthosts, c->count + 1,
+	    sizeof(*c->smarthosts));
+	c->smarthosts[c->count++] = (struct smarthost){
+	    .title = xstrdup(title), .line = line};
+}
+
+static void
+add_route(struct config *c, const char *title, unsigned line)
+{
+	c->routes = xrealloc(c->routes, c->route_count + 1,
+	    sizeof(*c->routes));
+	c->routes[c->route_count++] = (struct route){
+	    .title = xstrdup(title), .line = line};
+}
+
+/* libconfuse would make one of two of these. */
+static void
+note_bulk(struct config *c, unsigned line)
+{
+	if (c->bulk.line != 0)
+		reading_complain(parsing->reading, line,
+		    "bulk is said twice, in line %u already: keep one",
+		    c->bulk.line);
+	c->bulk.line = line;
+}
+
+/* Called when the } of a section has been read, in the order of the text. */
 static int
 on_section_end(cfg_t *top, cfg_opt_t *opt)
 {
 	struct config *c = parsing->config;
-	struct smarthost *s;
 	const cfg_t *section;
+	unsigned line;
 
 	(void)top;
 	section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
-	c->smarthosts = xrealloc(c->smarthosts, c->count + 1,
-	    sizeof(*c->smarthosts));
-	s = &c->smarthosts[c->count];
-	*s = (struct smarthost){.title = xstrdup(section->title),
-	    .line = parsing->sections->lines[c->count]};
-	c->count++;
-	if (!name_is_account(slice_from(s->title)))
-		reading_complain(parsing->reading, s->line,
-		    "a smarthost needs a name in quotes: letters, digits, "
-		    "- _ . and no more than 32");
+	line = parsing->sections->lines[parsing->section_count++];
+	if (table_of(section) == bulk_keys) {
+		note_bulk(c, line);
+		return 0;
+	}
+	(table_of(section) == smarthost_keys ? add_smarthost : add_route)(c,
+	    section->title, line);
+	if (!name_is_account(slice_from(section->title)))
+		reading_complain(parsing->reading, line,
+		    "a %s needs a name in quotes: letters, digits, "
+		    "- _ . and no more than 32", section->name);
 	return 0;
 }
 
@@ -104,16 +172,19 @@ complain_unknown(const cfg_t *section, const char *name)
 {
 	struct buf legal = BUF_INIT, said = BUF_INIT;
 
-	key_list(table_of(section), false, &legal);
-	if (section->title == NULL) {
+	const struct kind *kind = kind_of(section);
+
+	key_list(kind->keys, false, &legal);
+	if (kind->name == NULL) {
 		key_list(smarthost_keys, true, &legal);
-		buf_add_string(&legal, ", and smarthost \"name\" { ... }");
+		buf_add_string(&legal, ", and smarthost \"name\" { ... }, "
+		    "route \"name\" { ... }, bulk { ... }");
 	}
 	buf_add_escaped(&said, slice_from(name), SAID_MAX);
 	reading_complain(parsing->reading, (unsigned)section->line,
-	    "%s is no key %s; legal: %s", buf_string(&said),
-	    section->title == NULL ? "here" : "of a smarthost",
-	    buf_string(&legal));
+	    "%s is no key %s%s; legal: %s", buf_string(&said),
+	    kind->name == NULL ? "here" : "of a ",
+	    kind->name == NULL ? "" : kind->name, buf_string(&legal));
 	buf_free(&legal);
 	buf_free(&said);
 }
@@ -142,7 +213,7 @@ option(const struct key *key)
 	cfg_opt_t list = CFG_STR_LIST_CB(key->name, NULL, CFGF_NODEFAULT,
 	    on_value);
 
-	return key->type == KEY_COMMAND ? list : one;
+	return key_is_list(key->type) ? list : one;
 }
 
 /* Appends an option for each key, or for each shared one. */
@@ -159,35 +230,44 @@ add_options(const struct key *table, bool only_shared, cfg_opt_t *out)
 }
 
 static cfg_opt_t *
-smarthost_options(void)
+section_options(const struct key *keys)
 {
 	const cfg_opt_t end = CFG_END();
 	cfg_opt_t *out;
 	size_t n;
 
-	out = xcalloc(key_count(smarthost_keys) + 1, sizeof(*out));
-	n = add_options(smarthost_keys, false, out);
+	out = xcalloc(key_count(keys) + 1, sizeof(*out));
+	n = add_options(keys, false, out);
 	out[n] = end;
 	return out;
 }
 
+static cfg_opt_t
+section_option(const struct kind *kind, cfg_opt_t *inner)
+{
+	cfg_opt_t titled = CFG_SEC(kind->name, inner,
+	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
+	cfg_opt_t plain = CFG_SEC(kind->name, inner, CFGF_NODEFAULT);
+
+	return kind->is_titled ? titled : plain;
+}
+
 static cfg_opt_t *
-top_options(cfg_opt_t *inner)
+top_options(cfg_opt_t *inner[static SECTION_KINDS])
 {
 	const cfg_opt_t end = CFG_END();
 	const cfg_opt_t sentinel = CFG_STR_CB(SENTINEL, NULL, CFGF_NODEFAULT,
 	    on_value);
-	const cfg_opt_t smarthost = CFG_SEC("smarthost", inner,
-	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
 	cfg_opt_t *out;
-	size_t n;
+	size_t i, n;
 
-	out = xcalloc(key_count(config_keys) + key_count(smarthost_keys) + 3,
-	    sizeof(*out));
+	out = xcalloc(key_count(config_keys) + key_count(smarthost_keys) +
+	    SECTION_KINDS + 2, sizeof(*out));
 	n = add_options(config_keys, false, out);
 	n += add_options(smarthost_keys, true, out + n);
 	out[n++] = sentinel;
-	out[n++] = smarthost;
+	for (i = 0; i < SECTION_KINDS; i++)
+		out[n++] = section_option(&kinds[i], inner[i]);
 	out[n] = end;
 	return out;
 }
@@ -196,14 +276,17 @@ top_options(cfg_opt_t *inner)
 static void
 run_libconfuse(const char *text)
 {
-	cfg_opt_t *inner, *top;
+	cfg_opt_t *inner[SECTION_KINDS], *top;
 	cfg_t *cfg;
+	size_t i;
 
-	inner = smarthost_options();
+	for (i = 0; i < SECTION_KINDS; i++)
+		inner[i] = section_options(kinds[i].keys);
 	top = top_options(inner);
 	cfg = cfg_init(top, CFGF_NONE);
 	cfg_set_error_function(cfg, on_error);
-	cfg_set_validate_func(cfg, "smarthost", on_section_end);
+	for (i = 0; i < SECTION_KINDS; i++)
+		cfg_set_validate_func(cfg, kinds[i].name, on_section_end);
 	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS && !parsing->has_error) {
 		parsing->has_error = true;
 		reading_complain(parsing->reading, 0, "cannot be parsed");
@@ -212,7 +295,8 @@ run_libconfuse(const char *text)
 	 * a state. */
 	cfg_free(cfg);
 	free(top);
-	free(inner);
+	for (i = 0; i < SECTION_KINDS; i++)
+		free(inner[i]);
 }
 
 /* From the text to what was said and the smarthosts' names. False after a
@@ -221,7 +305,7 @@ static bool
 parse_text(struct slice text, struct reading *r, struct config *c)
 {
 	struct text_sections sections = {NULL, 0, 0};
-	struct parser parser = {r, c, &sections, false, false};
+	struct parser parser = {r, c, &sections, 0, false, false};
 	struct buf clean = BUF_INIT;
 	bool ok;
 
@@ -258,15 +342,32 @@ complain_value(struct reading *r, const struct config *c,
 {
 	struct buf text = BUF_INIT;
 
-	if (said->section != READING_TOP)
+	if (said->section >= 0)
 		buf_addf(&text, "smarthost \"%s\": ",
 		    c->smarthosts[said->section].title);
+	else if (said->section == READING_BULK)
+		buf_add_string(&text, "bulk: ");
+	else if (said->section < READING_BULK)
+		buf_addf(&text, "route \"%s\": ",
+		    c->routes[READING_ROUTE(said->section)].title);
 	buf_addf(&text, "%s = \"", said->key->name);
 	buf_add_escaped(&text, slice_from(said->value), SAID_MAX);
 	buf_add_string(&text, "\" is not legal; legal: ");
 	value_legal(said->key, &text);
 	reading_complain(r, said->line, "%s", buf_string(&text));
 	buf_free(&text);
+}
+
+static void *
+object_of(struct config *c, int section)
+{
+	if (section >= 0)
+		return &c->smarthosts[section];
+	if (section == READING_BULK)
+		return &c->bulk;
+	if (section == READING_TOP)
+		return c;
+	return &c->routes[READING_ROUTE(section)];
 }
 
 /* Gives one value to whom it belongs; a shared one of the top to all. */
@@ -277,10 +378,10 @@ set_said(struct config *c, struct reading *r, const struct said *said,
 	void *object;
 	size_t i;
 
-	if (said->section != READING_TOP)
-		object = &c->smarthosts[said->section];
+	if (said->section != READING_TOP || !said->key->shared)
+		object = object_of(c, said->section);
 	else
-		object = said->key->shared ? (void *)defaults : c;
+		object = defaults;
 	if (!value_set(said->key, slice_from(said->value), object)) {
 		complain_value(r, c, said);
 		return;
@@ -303,6 +404,35 @@ order_pauses(struct config *c, const struct reading *r)
 		c->retry_max = c->retry_first;
 }
 
+static bool
+is_named(const struct config *c, const char *title)
+{
+	size_t i;
+
+	for (i = 0; i < c->route_count; i++)
+		if (strlist_has(&c->routes[i].smarthosts, title))
+			return true;
+	return strlist_has(&c->bulk.smarthosts, title);
+}
+
+/* Where no order is said, ordinary mail takes those that nothing else names, or
+ * else all, as they stand in the file. */
+static void
+order_smarthosts(struct config *c)
+{
+	size_t i;
+
+	if (c->order.count > 0)
+		return;
+	for (i = 0; i < c->count; i++)
+		if (!is_named(c, c->smarthosts[i].title))
+			strlist_add(&c->order, c->smarthosts[i].title);
+	if (c->order.count > 0)
+		return;
+	for (i = 0; i < c->count; i++)
+		strlist_add(&c->order, c->smarthosts[i].title);
+}
+
 static void
 free_values(const struct key *key, void *object)
 {
@@ -317,12 +447,17 @@ fill(struct config *c, struct reading *r)
 	size_t i;
 
 	set_fallbacks(config_keys, c);
+	set_fallbacks(bulk_keys, &c->bulk);
 	for (i = 0; i < c->count; i++)
 		set_fallbacks(smarthost_keys, &c->smarthosts[i]);
 	for (i = 0; i < r->count; i++)
 		set_said(c, r, &r->said[i], &defaults);
 	free_values(smarthost_keys, &defaults);
+	if (reading_find(r, READING_BULK, "burst") == NULL)
+		value_set(key_find(bulk_keys, "burst"), SLICE("100/1m"),
+		    &c->bulk);
 	order_pauses(c, r);
+	order_smarthosts(c);
 }
 
 struct config *
@@ -360,6 +495,12 @@ config_free(struct config *c)
 		free_values(smarthost_keys, &c->smarthosts[i]);
 	}
 	free(c->smarthosts);
+	for (i = 0; i < c->route_count; i++) {
+		free(c->routes[i].title);
+		free_values(route_keys, &c->routes[i]);
+	}
+	free(c->routes);
+	free_values(bulk_keys, &c->bulk);
 	free_values(config_keys, c);
 	free(c->file);
 	buf_free(&c->text);

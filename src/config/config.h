@@ -42,6 +42,17 @@ struct timeouts {
 	    body, final, quit;
 };
 
+/* So many in any time of that length. */
+struct limit {
+	uint64_t count;
+	int64_t span;		/* nanoseconds */
+};
+
+struct limits {
+	struct limit *items;
+	size_t count;
+};
+
 /* One account at a provider. Strings are "" or NULL as said; all are owned by
  * the configuration. */
 struct smarthost {
@@ -63,10 +74,37 @@ struct smarthost {
 	unsigned connections;	/* at once */
 	unsigned messages_per_connection;	/* 0: no limit */
 	unsigned recipients_per_transaction;
+	struct limits connections_per;	/* of new connections */
+	struct limits recipient_quota, message_quota;
+	int64_t pause;		/* at least, between two transactions */
+	unsigned reserve;	/* percent of each quota: ordinary mail only */
 	unsigned in_flight;	/* BDAT messages sent ahead of their reply */
 	int64_t idle;		/* a warm connection is kept so long */
 	struct timeouts timeouts;
 };
+
+/* What counts as bulk mail, and how it goes out. */
+struct bulk {
+	unsigned line;		/* 0: not in the file, all as by default */
+	unsigned threshold;	/* more recipients than this */
+	struct strlist smarthosts;	/* empty: as ordinary mail */
+	bool individual;	/* a transaction for each recipient */
+	bool verp;
+	bool list_headers;	/* Precedence: and List-Id: count */
+	struct limits burst;	/* more messages of one sender than this */
+};
+
+/* Mail that goes another way, by its sender and its recipients; an empty list
+ * is true of all. */
+struct route {
+	char *title;
+	unsigned line;
+	struct strlist senders;	/* address, @domain or user:NAME */
+	struct strlist domains;
+	struct strlist smarthosts;	/* tried in this order */
+};
+
+#define ROUTES_MAX 31
 
 struct config {
 	char *file;
@@ -87,6 +125,11 @@ struct config {
 	int64_t retry_first, retry_max, lifetime, warn_after;
 	struct smarthost *smarthosts;	/* in the order of the file */
 	size_t count;
+	struct strlist order;	/* of the smarthosts for ordinary mail; filled
+				 * in where it is not said */
+	struct bulk bulk;
+	struct route *routes;	/* in the order of the file */
+	size_t route_count;
 	struct buf text;	/* what it was made of, for other processes */
 };
 

@@ -16,6 +16,8 @@
 
 #define TOP(field) offsetof(struct config, field)
 #define IN(field) offsetof(struct smarthost, field)
+#define BULK(field) offsetof(struct bulk, field)
+#define ROUTE(field) offsetof(struct route, field)
 
 const struct key config_keys[] = {
 	{"mailname", KEY_DOMAIN, TOP(mailname), 0, 0, NULL, false},
@@ -44,6 +46,7 @@ const struct key config_keys[] = {
 	    false},
 	{"warn-after", KEY_DURATION, TOP(warn_after), CLOCK_SEC, 90 * DAY,
 	    "4h", false},
+	{"smarthosts", KEY_NAMES, TOP(order), 0, 0, NULL, false},
 	{NULL, KEY_TEXT, 0, 0, 0, NULL, false},
 };
 
@@ -75,6 +78,13 @@ const struct key smarthost_keys[] = {
 	    MANY, "0", true},
 	{"recipients-per-transaction", KEY_COUNT,
 	    IN(recipients_per_transaction), 1, MANY, "100", true},
+	{"connections-per", KEY_LIMITS, IN(connections_per), 0, 0, NULL,
+	    false},
+	{"recipient-quota", KEY_LIMITS, IN(recipient_quota), 0, 0, NULL,
+	    false},
+	{"message-quota", KEY_LIMITS, IN(message_quota), 0, 0, NULL, false},
+	{"pause", KEY_DURATION, IN(pause), 0, HOUR, "0", true},
+	{"reserve", KEY_PERCENT, IN(reserve), 0, 90, "0%", true},
 	{"in-flight", KEY_COUNT, IN(in_flight), 1, 100, "8", true},
 	{"idle", KEY_DURATION, IN(idle), 0, HOUR, "5s", true},
 	TIMEOUT("connect", connect, "30s"),
@@ -88,6 +98,23 @@ const struct key smarthost_keys[] = {
 	TIMEOUT("body", body, "3m"),
 	TIMEOUT("final", final, "10m"),
 	TIMEOUT("quit", quit, "5s"),
+	{NULL, KEY_TEXT, 0, 0, 0, NULL, false},
+};
+
+const struct key bulk_keys[] = {
+	{"threshold", KEY_COUNT, BULK(threshold), 1, MANY, "10", false},
+	{"smarthosts", KEY_NAMES, BULK(smarthosts), 0, 0, NULL, false},
+	{"individual", KEY_YES_NO, BULK(individual), 0, 0, "false", false},
+	{"verp", KEY_YES_NO, BULK(verp), 0, 0, "false", false},
+	{"list-headers", KEY_YES_NO, BULK(list_headers), 0, 0, "true", false},
+	{"burst", KEY_LIMITS, BULK(burst), 0, 0, NULL, false},
+	{NULL, KEY_TEXT, 0, 0, 0, NULL, false},
+};
+
+const struct key route_keys[] = {
+	{"sender", KEY_SENDERS, ROUTE(senders), 0, 0, NULL, false},
+	{"recipient-domain", KEY_DOMAINS, ROUTE(domains), 0, 0, NULL, false},
+	{"smarthosts", KEY_NAMES, ROUTE(smarthosts), 0, 0, NULL, false},
 	{NULL, KEY_TEXT, 0, 0, 0, NULL, false},
 };
 

@@ -1,6 +1,6 @@
 /*
- * The keys of navette.conf: two tables, one for the top of the file and one for
- * a smarthost. A key is a row: its name, what values it takes, where they go
+ * The keys of navette.conf: a table for the top of the file and one for each
+ * kind of section. A key is a row: its name, what values it takes, where they go
  * and what holds when nothing is said. It never reads a file.
  */
 #ifndef CONFIG_KEYS_H
@@ -24,7 +24,12 @@ enum key_type {
 	KEY_PASSWORD_FILE,	/* char *: absolute, or a credential's name */
 	KEY_COMMAND,		/* struct strlist: an argument vector */
 	KEY_FINGERPRINT,	/* char *: 64 lower-case hex digits */
+	KEY_LIMITS,		/* struct limits: list of "N/window" */
+	KEY_NAMES,		/* struct strlist: names of smarthosts */
+	KEY_SENDERS,		/* struct strlist: address, @domain, user:NAME */
+	KEY_DOMAINS,		/* struct strlist: host names */
 	KEY_PORT,		/* uint16_t */
+	KEY_PERCENT,		/* unsigned, min to max, "10%" */
 	KEY_COUNT,		/* unsigned, min to max */
 	KEY_DURATION,		/* int64_t nanoseconds, min to max */
 	KEY_SIZE,		/* uint64_t bytes, min to max */
@@ -36,16 +41,18 @@ enum key_type {
 struct key {
 	const char *name;
 	enum key_type type;
-	size_t offset;		/* in struct config or struct smarthost */
+	size_t offset;		/* in the struct of its section */
 	int64_t min, max;
 	const char *fallback;	/* as one would write it, or NULL */
 	bool shared;		/* of a smarthost, and at the top of the file
 				 * for all smarthosts that do not say it */
 };
 
-/* Both end with a row without a name. */
+/* Each ends with a row without a name. */
 extern const struct key config_keys[];
 extern const struct key smarthost_keys[];
+extern const struct key bulk_keys[];
+extern const struct key route_keys[];
 
 /* The row of that name in a table, or NULL. */
 const struct key *key_find(const struct key *table, const char *name);

@@ -13,12 +13,15 @@
 
 struct key;
 
+/* Sections by number: a smarthost by its index, the others below. */
 #define READING_TOP (-1)	/* outside of sections */
+#define READING_BULK (-2)
+#define READING_ROUTE(i) (-3 - (int)(i))
 
 /* One value of one key; a list has several. */
 struct said {
 	const struct key *key;
-	int section;		/* index of the smarthost, or READING_TOP */
+	int section;
 	unsigned line;
 	char *value;
 };

@@ -5,8 +5,8 @@
 #include <sys/un.h>
 
 #include "base/clock.h"
-#include "base/strlist.h"
 #include "config/config.h"
+#include "config/list.h"
 #include "config/name.h"
 
 struct unit {
@@ -185,18 +185,6 @@ set_password_file(const struct key *key, struct slice said, void *field)
 	    set_text(key, said, field);
 }
 
-static bool
-set_command(const struct key *key, struct slice said, void *field)
-{
-	struct strlist *args = field;
-
-	(void)key;
-	if (args->count == 0 && !slice_starts(said, "/"))
-		return false;
-	strlist_add_slice(args, said);
-	return true;
-}
-
 static char
 hex_digit(char c)
 {
@@ -263,6 +251,15 @@ set_count(const struct key *key, struct slice said, void *field)
 		return false;
 	*(unsigned *)field = (unsigned)number;
 	return true;
+}
+
+static bool
+set_percent(const struct key *key, struct slice said, void *field)
+{
+	if (said.len == 0 || said.ptr[said.len - 1] != '%')
+		return false;
+	said.len--;
+	return set_count(key, said, field);
 }
 
 static bool
@@ -358,13 +355,22 @@ static const struct type types[] = {
 	    "bytes long", NULL},
 	[KEY_PASSWORD_FILE] = {set_password_file, "a path that begins with "
 	    "/, or the name of a systemd credential", NULL},
-	[KEY_COMMAND] = {set_command, "a list {\"/path/of/program\", "
+	[KEY_COMMAND] = {list_add_argument, "a list {\"/path/of/program\", "
 	    "\"argument\", ...} whose first word begins with /", NULL},
 	[KEY_FINGERPRINT] = {set_fingerprint, "the SHA-256 of the "
 	    "certificate: 64 hexadecimal digits, colons between bytes "
 	    "allowed", NULL},
+	[KEY_LIMITS] = {list_add_limit, "a number from 1, a slash and a time "
+	    "from 1s to 366d, such as \"500/1d\"", NULL},
+	[KEY_NAMES] = {list_add_name, "a list {\"one\", \"two\"} of names of "
+	    "smarthosts", NULL},
+	[KEY_SENDERS] = {list_add_sender, "an address, \"@\" and a domain, or "
+	    "\"user:\" and an account of this machine", NULL},
+	[KEY_DOMAINS] = {list_add_domain, "a domain such as example.org",
+	    NULL},
 	[KEY_PORT] = {set_port, "a number from 1 to 65535", NULL},
 	[KEY_COUNT] = {set_count, NULL, NULL},
+	[KEY_PERCENT] = {set_percent, "a share from 0% to 90%", NULL},
 	[KEY_DURATION] = {set_duration, NULL, NULL},
 	[KEY_SIZE] = {set_size, NULL, NULL},
 	[KEY_YES_NO] = {set_yes_no, NULL, yes_no_words},
@@ -381,7 +387,7 @@ value_set(const struct key *key, struct slice said, void *object)
 static bool
 is_string(enum key_type type)
 {
-	return type <= KEY_FINGERPRINT && type != KEY_COMMAND;
+	return type <= KEY_FINGERPRINT && !key_is_list(type);
 }
 
 void
@@ -390,8 +396,8 @@ value_free(const struct key *key, void *object)
 	void *field;
 
 	field = (char *)object + key->offset;
-	if (key->type == KEY_COMMAND)
-		strlist_free(field);
+	if (key_is_list(key->type))
+		list_free(key->type, field);
 	else if (is_string(key->type)) {
 		free(*(char **)field);
 		*(char **)field = NULL;

@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-
 #define QUOTA_SLOTS 256
 
 struct quota_slot {
@@ -28,11 +26,6 @@ struct quota {
 	size_t oldest, slot_count;
 	uint64_t used;		/* in all slots */
 };
-
-/* "30/1m", "500/1d": a number above 0, a slash, a duration (ms, s, m, h, d, w).
- * False with *why (static words). */
-bool quota_parse(struct slice text, uint64_t *limit, int64_t *span,
-    const char **why);
 
 void quota_begin(struct quota *q, uint64_t limit, int64_t span);
 /* How much is left now; keep of the limit stays untouched (a reserve). */

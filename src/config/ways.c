@@ -1,0 +1,85 @@
+#include "config/ways.h"
+
+#include <string.h>
+
+#include "config/keys.h"
+
+static bool
+has_smarthost(const struct config *c, const char *title)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->smarthosts[i].title, title) == 0)
+			return true;
+	return false;
+}
+
+static void
+list_smarthosts(const struct config *c, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		buf_addf(out, "%s%s", i == 0 ? "" : ", ",
+		    c->smarthosts[i].title);
+}
+
+/* Every name of a list of smarthosts, as it was said in that section. */
+static void
+check_names(const struct config *c, struct reading *r, int section)
+{
+	struct buf known = BUF_INIT;
+	struct strlist seen = STRLIST_INIT;
+	const struct said *said;
+	size_t i;
+
+	list_smarthosts(c, &known);
+	for (i = 0; i < r->count; i++) {
+		said = &r->said[i];
+		if (said->section != section ||
+		    strcmp(said->key->name, "smarthosts") != 0)
+			continue;
+		if (!has_smarthost(c, said->value))
+			reading_complain(r, said->line, "there is no "
+			    "smarthost \"%s\"; legal: %s", said->value,
+			    buf_string(&known));
+		else if (strlist_has(&seen, said->value))
+			reading_complain(r, said->line, "smarthost \"%s\" is "
+			    "named twice in one list: keep one", said->value);
+		strlist_add(&seen, said->value);
+	}
+	strlist_free(&seen);
+	buf_free(&known);
+}
+
+static void
+check_route(const struct config *c, struct reading *r, size_t number)
+{
+	const struct route *route = &c->routes[number];
+
+	if (route->smarthosts.count == 0)
+		reading_complain(r, route->line, "route \"%s\" leads nowhere: "
+		    "say smarthosts = {\"name\"}", route->title);
+	if (route->senders.count == 0 && route->domains.count == 0)
+		reading_complain(r, route->line, "route \"%s\" picks no mail: "
+		    "say sender = {...} or recipient-domain = {...}",
+		    route->title);
+	check_names(c, r, READING_ROUTE(number));
+}
+
+void
+ways_check(const struct config *c, struct reading *r)
+{
+	size_t i;
+
+	check_names(c, r, READING_TOP);
+	check_names(c, r, READING_BULK);
+	for (i = 0; i < c->route_count; i++)
+		check_route(c, r, i);
+	if (c->route_count > ROUTES_MAX)
+		reading_complain(r, c->routes[ROUTES_MAX].line, "there are "
+		    "more than %d routes: join some of them", ROUTES_MAX);
+	if (c->bulk.burst.count > 1)
+		reading_complain(r, c->bulk.line, "burst takes one limit");
+}
