@@ -286,7 +286,7 @@ is_global() {
 	case ${1%%[ =]*} in
 	mailname | postmaster | spool | socket | aliases | user-of-daemon) ;;
 	admin-group | stop-wait | max-size | max-waiting*) ;;
-	max-recipients | keep-free | local-to-postmaster | smarthosts) ;;
+	max-recipients | keep-free | local-to-postmaster) ;;
 	retry-first | retry-max | lifetime | warn-after) ;;
 	*) return 1 ;;
 	esac

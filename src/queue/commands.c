@@ -9,6 +9,7 @@
 #include "queue/flush.h"
 #include "queue/lane.h"
 #include "queue/listing.h"
+#include "queue/status.h"
 #include "queue/users.h"
 #include "spool/id.h"
 #include "spool/journal.h"
@@ -58,7 +59,7 @@ obey_list(struct manager *m, const struct asker *a, struct slice words,
 	answer->ids = entry_ids(&answer->count);
 	answer->piece = piece_listing;
 	answer->list_failed = a->is_admin;
-	listing_alarms(&answer->text);
+	status_alarms(&answer->text);
 }
 
 static void
@@ -79,7 +80,7 @@ obey_status(struct manager *m, const struct asker *a, struct slice words,
 	(void)m;
 	(void)a;
 	(void)words;
-	listing_status(&answer->text);
+	status_print(&answer->text);
 }
 
 /* Where a name leads, for sendmail, which reads no configuration. */

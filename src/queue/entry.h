@@ -31,6 +31,9 @@ struct entry {
 	struct lane *lane;
 	int64_t due;		/* boot clock; when ready: since when */
 	int64_t stopped;	/* lane's stopped time when it arrived */
+	int64_t round;		/* wall clock: recipients asked for since then
+				 * had their turn; 0: nobody had */
+	uint32_t party;		/* its submitter and sender: queue/fair */
 	uint32_t heap_at;
 	uint32_t uid;
 	uint32_t size;		/* KiB, rounded up */
@@ -38,6 +41,8 @@ struct entry {
 	uint32_t last;		/* wall clock seconds of the last attempt */
 	uint16_t attempts;
 	uint8_t state;
+	bool bulk;		/* for the lanes of bulk mail */
+	bool split;		/* its recipients go several ways */
 	bool marked;		/* a flush waits for its attempt */
 	bool warned;		/* the delay warning is out */
 	bool bounce;

@@ -13,6 +13,7 @@
 #include "queue/flush.h"
 #include "queue/lane.h"
 #include "spool/inflight.h"
+#include "queue/turn.h"
 
 /* When the spool would not take a bounce, and for a file we cannot read. */
 #define TROUBLE_PAUSE (60 * CLOCK_SEC)
@@ -29,23 +30,44 @@ break_entry(struct entry *e, const char *why)
 	e->state = ENTRY_BROKEN;
 }
 
-static void
-fill_job(const struct flight *f, struct job *job)
+/* Whether the recipient is to be asked for in the lane that it is in. */
+static bool
+is_wanted(struct manager *m, const struct flight *f, size_t number)
 {
-	const struct queued *q;
+	return turn_is_due(f->entry, &f->queued, number) &&
+	    lane_choose(m, f->entry, &f->queued.envelope, number) ==
+	    f->entry->lane;
+}
+
+static uint64_t
+count_wanted(struct manager *m, const struct flight *f)
+{
+	uint64_t n;
+	size_t i;
+
+	n = 0;
+	for (i = 0; i < f->queued.envelope.count; i++)
+		n += is_wanted(m, f, i);
+	return n;
+}
+
+static void
+fill_job(struct manager *m, struct flight *f, struct job *job)
+{
 	struct range *r;
 	size_t i, cap;
 
-	q = &f->queued;
 	memset(job, 0, sizeof(*job));
 	memcpy(job->id, entry_id(f->entry).text, sizeof(job->id));
 	cap = 0;
 	r = NULL;
-	for (i = 0; i < q->envelope.count; i++) {
-		if (!queued_is_open(q, i))
+	for (i = 0; i < f->queued.envelope.count &&
+	    f->asked < f->allowance.recipients; i++) {
+		if (!is_wanted(m, f, i))
 			continue;
 		if (r != NULL && r->last + 1 == i) {
 			r->last = (uint32_t)i;
+			f->asked++;
 			continue;
 		}
 		if (job->count == RANGES_MAX)
@@ -56,7 +78,11 @@ fill_job(const struct flight *f, struct job *job)
 		}
 		r = &job->ranges[job->count++];
 		r->first = r->last = (uint32_t)i;
+		f->asked++;
 	}
+	f->range_count = job->count;
+	f->ranges = xcalloc(job->count, sizeof(*r));
+	memcpy(f->ranges, job->ranges, job->count * sizeof(*r));
 }
 
 /*
@@ -86,11 +112,47 @@ flight_free(struct flight *f)
 	inflight_clear(f->noted);
 	journal_close(f->journal);
 	queued_free(&f->queued);
+	free(f->ranges);
 	free(f);
 }
 
+static void
+wait_until(struct flight *f, int64_t due)
+{
+	flush_attempted(f->entry);
+	entry_wait(f->entry, due);
+}
+
+/* Whether there is something to do here now; else it is seen to. */
+static bool
+may_begin(struct manager *m, struct flight *f)
+{
+	struct account *a = f->allowance.account;
+	int64_t until;
+	uint64_t want;
+
+	f->open = queued_open_count(&f->queued);
+	if (f->entry->round == 0)
+		f->entry->round = clock_wall();
+	want = count_wanted(m, f);
+	if (f->open == 0 || want == 0) {
+		/* All was done but the last step, or it goes elsewhere. */
+		flight_end(m, f, false);
+		return false;
+	}
+	until = account_sender_waits(a, f->queued.envelope.sender);
+	if (until == 0 && prepare_record(m, f) &&
+	    account_grant(m, a, want, f->entry->bulk, &f->allowance))
+		return true;
+	wait_until(f, until != 0 ? until :
+	    clock_add(clock_boot(), TROUBLE_PAUSE));
+	flight_free(f);
+	return false;
+}
+
 struct flight *
-flight_begin(struct manager *m, struct entry *e, struct job *job, int *fd)
+flight_begin(struct manager *m, struct entry *e, struct account *a,
+    struct job *job, int *fd)
 {
 	struct flight *f;
 	const char *why;
@@ -98,26 +160,19 @@ flight_begin(struct manager *m, struct entry *e, struct job *job, int *fd)
 	f = xcalloc(1, sizeof(*f));
 	f->entry = e;
 	f->noted = SIZE_MAX;
+	f->allowance.account = a;
 	if (!queued_load(m->spool, entry_id(e).text, false, &f->queued, fd,
 	    &why)) {
 		break_entry(e, why);
 		free(f);
 		return NULL;
 	}
-	f->open = queued_open_count(&f->queued);
-	if (f->open == 0 || !prepare_record(m, f)) {
+	if (!may_begin(m, f)) {
 		file_close(fd);
-		if (f->open == 0) {
-			/* All was done but the last step. */
-			flight_end(m, f, false);
-			return NULL;
-		}
-		flush_attempted(e);
-		entry_wait(e, clock_add(clock_boot(), TROUBLE_PAUSE));
-		flight_free(f);
 		return NULL;
 	}
-	fill_job(f, job);
+	fill_job(m, f, job);
+	pace_start(&a->pace, clock_boot());
 	f->noted = inflight_note(job->id);
 	e->state = ENTRY_FLYING;
 	return f;
@@ -135,20 +190,13 @@ log_verdict(const struct flight *f, const struct verdict *v, size_t number)
 	(v->kind == VERDICT_DELIVERED ? log_info : log_warning)(
 	    "id=%s event=%s to=<%s> smarthost=%s stage=\"%s\" code=%d "
 	    "enhanced=%s reply=\"%s\"%s%s%s", entry_id(f->entry).text,
-	    verdict_kind_name(v->kind), buf_string(&to), f->entry->lane->title,
+	    verdict_kind_name(v->kind), buf_string(&to), f->allowance.account->title,
 	    verdict_stage_name(v->stage), v->code,
 	    v->enhanced[0] == '\0' ? "-" : v->enhanced, buf_string(&text),
 	    cure == NULL ? "" : " advice=\"", cure == NULL ? "" : cure,
 	    cure == NULL ? "" : "\"");
 	buf_free(&to);
 	buf_free(&text);
-}
-
-static bool
-is_own(const struct verdict *v)
-{
-	return v->scope == SCOPE_RECIPIENT || v->scope == SCOPE_MESSAGE ||
-	    v->scope == SCOPE_SENDER || v->kind == VERDICT_DOUBT;
 }
 
 static bool
@@ -177,9 +225,28 @@ record(struct manager *m, struct flight *f, enum journal_what what,
 static bool
 is_whole_success(const struct flight *f, const struct verdict *v)
 {
-	return v->kind == VERDICT_DELIVERED && f->open > 0 &&
+	return v->kind == VERDICT_DELIVERED && f->asked == f->open &&
 	    f->open == queued_open_count(&f->queued) &&
 	    (size_t)v->last - v->first + 1 == f->open;
+}
+
+/* The provider counts what was sent whole, whatever it said then. */
+static bool
+is_used(const struct verdict *v)
+{
+	return v->kind == VERDICT_DELIVERED || v->kind == VERDICT_DOUBT ||
+	    v->stage == STAGE_BODY;
+}
+
+static void
+stop_sender(struct manager *m, struct flight *f, const struct verdict *v)
+{
+	int64_t pause;
+
+	pause = schedule_pause(f->entry->attempts + 1u, m->config->retry_first,
+	    m->config->retry_max, manager_random());
+	account_refuse_sender(f->allowance.account, f->queued.envelope.sender,
+	    v, clock_add(clock_boot(), pause));
 }
 
 void
@@ -191,12 +258,16 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 	if (v->first >= f->queued.envelope.count || v->last < v->first ||
 	    v->kind == VERDICT_UNTRIED)
 		return;
-	f->heard = true;
+	f->heard = f->heard || turn_is_own(v);
 	last = v->last < f->queued.envelope.count ? v->last :
 	    f->queued.envelope.count - 1;
 	for (i = v->first; i <= last; i++)
 		if (queued_is_open(&f->queued, i))
 			log_verdict(f, v, i);
+	if (is_used(v))
+		f->used += (uint64_t)last - v->first + 1;
+	if (v->kind == VERDICT_DEFERRED && v->scope == SCOPE_SENDER)
+		stop_sender(m, f, v);
 	whole = is_whole_success(f, v);
 	queued_learn(&f->queued, v, clock_wall());
 	if (!whole)
@@ -237,16 +308,6 @@ has_any(const struct queued *q,
 	return false;
 }
 
-/* Whether an open recipient had an attempt of its own in this flight. */
-static bool
-was_attempted(const struct queued *q, size_t number)
-{
-	const struct outcome *o;
-
-	o = queued_outcome(q, number);
-	return queued_is_open(q, number) && o != NULL && is_own(&o->verdict);
-}
-
 /* The time it has spent here without the time its lane was stopped. */
 static int64_t
 age_of(const struct flight *f)
@@ -260,6 +321,7 @@ static bool
 answer(struct manager *m, struct flight *f, enum dsn_action action,
     bool (*chosen)(const struct queued *q, size_t number))
 {
+	const struct smarthost *h;
 	struct id_text id;
 	struct bounce b;
 
@@ -267,7 +329,8 @@ answer(struct manager *m, struct flight *f, enum dsn_action action,
 	memset(&b, 0, sizeof(b));
 	b.id = id.text;
 	b.queued = &f->queued;
-	b.smarthost = f->entry->lane->smarthost->host;
+	h = f->allowance.account->smarthost;
+	b.smarthost = h == NULL ? NULL : h->host;
 	b.action = action;
 	b.is_chosen = chosen;
 	b.retry_until = f->queued.envelope.time + m->config->lifetime;
@@ -311,11 +374,16 @@ fail(struct manager *m, struct flight *f)
 	manager_forget(m, f->entry);
 }
 
-/* The end of the message, if all recipients are done (or given up). */
+/* The end of the message, if all recipients are done (or given up). The sender
+ * of bulk mail is told of all that were refused in a round together. */
 static bool
-conclude(struct manager *m, struct flight *f, bool expired)
+conclude(struct manager *m, struct flight *f, bool expired, bool round_over)
 {
 	bool lost;
+
+	if (f->entry->bulk && !round_over &&
+	    has_any(&f->queued, is_open_still))
+		return false;
 
 	lost = expired ? has_any(&f->queued, is_unanswered_or_open) :
 	    has_any(&f->queued, queued_is_unanswered);
@@ -380,7 +448,7 @@ static void
 doubt_all(struct manager *m, struct flight *f)
 {
 	struct verdict v;
-	size_t i;
+	size_t i, n;
 
 	memset(&v, 0, sizeof(v));
 	v.kind = VERDICT_DOUBT;
@@ -388,28 +456,39 @@ doubt_all(struct manager *m, struct flight *f)
 	v.stage = STAGE_BODY;
 	v.text = SLICE("the agent ended without a word; it may have been "
 	    "delivered and will be sent again");
-	for (i = 0; i < f->queued.envelope.count; i++) {
-		v.first = v.last = (uint32_t)i;
-		if (queued_outcome(&f->queued, i) == NULL)
-			flight_hear(m, f, &v);
+	for (n = 0; n < f->range_count; n++)
+		for (i = f->ranges[n].first; i <= f->ranges[n].last; i++) {
+			v.first = v.last = (uint32_t)i;
+			if (turn_is_due(f->entry, &f->queued, i))
+				flight_hear(m, f, &v);
+		}
+}
+
+/* Those who had no turn yet come next; when all had it, it waits. */
+static void
+go_on(struct manager *m, struct flight *f)
+{
+	struct entry *e = f->entry;
+	struct lane *next;
+
+	next = turn_lane(m, e, &f->queued);
+	if (next != NULL) {
+		turn_move(e, next, next == e->lane);
+		return;
 	}
+	e->round = 0;
+	if (!conclude(m, f, age_of(f) >= m->config->lifetime, true))
+		postpone(m, f);
 }
 
 void
 flight_end(struct manager *m, struct flight *f, bool doubt)
 {
-	bool attempted, expired;
-
 	if (doubt)
 		doubt_all(m, f);
 	flight_sync(m, f);
-	attempted = has_any(&f->queued, was_attempted);
-	expired = attempted && age_of(f) >= m->config->lifetime;
-	if (!conclude(m, f, expired)) {
-		if (attempted)
-			postpone(m, f);
-		else
-			lane_enqueue(f->entry->lane, f->entry, true);
-	}
+	account_settle(&f->allowance, f->used);
+	if (!conclude(m, f, false, false))
+		go_on(m, f);
 	flight_free(f);
 }

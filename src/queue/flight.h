@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "mail/job.h"
+#include "queue/account.h"
 #include "queue/manager.h"
 #include "queue/queued.h"
 #include "spool/journal.h"
@@ -19,17 +20,23 @@ struct flight {
 	struct entry *entry;
 	uint32_t job;
 	struct queued queued;
-	size_t open;		/* recipients asked for */
+	struct allowance allowance;
+	struct range *ranges;	/* the recipients asked for */
+	size_t range_count;
+	size_t asked;		/* how many */
+	size_t open;		/* recipients that were open */
+	uint64_t used;		/* of the quota: their content went out */
 	struct journal *journal;	/* NULL: one recipient, one result */
 	bool unsynced;
-	bool heard;		/* some verdict is a result */
+	bool heard;		/* some verdict is a result of its own */
 	size_t noted;		/* inflight_note() */
 };
 
-/* Reads the message and fills the job; *fd is the message's descriptor. NULL
- * when there is nothing to deliver (it is gone, broken, or done). */
+/* Reads the message and fills a job for the account; *fd is the message's
+ * descriptor. NULL when there is nothing to deliver there now: it is gone,
+ * broken, done, or waits elsewhere. */
 struct flight *flight_begin(struct manager *m, struct entry *e,
-    struct job *job, int *fd);
+    struct account *a, struct job *job, int *fd);
 void flight_hear(struct manager *m, struct flight *f,
     const struct verdict *v);
 /* Makes durable what was heard so far. */

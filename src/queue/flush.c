@@ -1,7 +1,7 @@
 #include "queue/flush.h"
 
 #include "base/clock.h"
-#include "queue/lane.h"
+#include "queue/account.h"
 
 static size_t pending;
 
@@ -23,11 +23,11 @@ make_due(struct entry *e, void *arg)
 void
 flush_begin(struct manager *m, bool mark)
 {
-	struct lane *l;
+	struct account *a;
 
 	(void)m;
-	for (l = lanes_first(); l != NULL; l = l->next)
-		lane_lift(l);
+	for (a = accounts_first(); a != NULL; a = a->next)
+		account_lift(a);
 	entry_each(make_due, &mark);
 }
 

@@ -15,6 +15,8 @@
 void flush_begin(struct manager *m, bool mark);
 /* This message has had its attempt, or is gone. */
 void flush_attempted(struct entry *e);
+struct lane;
+
 /* The lane has been stopped: so had every message that waits for it. */
 void flush_lane_stopped(const struct lane *l);
 /* Marks a notification of ours that came up meanwhile. */

@@ -4,108 +4,99 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "mail/advice.h"
-#include "mail/schedule.h"
 #include "queue/flush.h"
+#include "queue/route.h"
+#include "queue/turn.h"
 #include "queue/worker.h"
 
-/* A message that waited so long for a busy agent gets another one, even if it
- * is alone: the agent may hang on a server that does. */
-#define PATIENCE (1 * CLOCK_SEC)
-/* More messages than this for each agent are worth one more login. */
-#define BACKLOG 8
-/* When the server would not have another connection, we ask again after. */
-#define LIMIT_FOR (300 * CLOCK_SEC)
+/* Two for each route, and two for what fits none: ordinary, bulk. */
+#define LANES (2 * (ROUTES_MAX + 1))
 
-static struct lane *lanes;
+static struct lane lanes[LANES];
+static size_t lane_count;
 
+/* Ordinary ones first, so that they are given out first. */
 struct lane *
-lanes_first(void)
+lane_next(const struct lane *l)
 {
-	return lanes;
-}
+	size_t at;
 
-struct lane *
-lane_find(const char *title)
-{
-	struct lane *l;
-
-	for (l = lanes; l != NULL; l = l->next)
-		if (strcmp(l->title, title) == 0)
-			return l;
-	return NULL;
-}
-
-static struct lane *
-lane_new(const char *title)
-{
-	struct lane *l, **at;
-
-	l = xcalloc(1, sizeof(*l));
-	l->title = xstrdup(title);
-	l->tail = &l->first;
-	for (at = &lanes; *at != NULL; at = &(*at)->next)
-		;
-	*at = l;
-	return l;
+	at = l == NULL ? 0 : (size_t)(l - lanes) + 2;
+	if (at >= lane_count && at % 2 == 0)
+		at = 1;
+	return at < lane_count ? &lanes[at] : NULL;
 }
 
 static void
-dismiss_workers(struct lane *l)
+set_accounts(struct lane *l, const struct strlist *titles)
 {
-	struct worker *w, *next;
+	size_t i;
 
-	for (w = l->workers; w != NULL; w = next) {
-		next = w->next;
-		worker_dismiss(w);
-	}
+	l->accounts = xrealloc(l->accounts, titles->count,
+	    sizeof(struct account *));
+	l->count = titles->count;
+	for (i = 0; i < titles->count; i++)
+		l->accounts[i] = account_find(titles->items[i]);
 }
 
-/* Messages of a lane that the configuration no longer names go where new ones
- * go. */
 static void
-move_entry(struct entry *e, void *arg)
+move_all(struct lane *from, struct lane *to)
 {
-	struct lane *to = arg;
+	struct entry *e;
 
-	if (e->lane == NULL || e->lane->smarthost != NULL)
-		return;
-	if (e->state == ENTRY_READY) {
-		lane_withdraw(e->lane, e);
+	while ((e = fair_take(&from->ready)) != NULL)
 		lane_enqueue(to, e, false);
-	} else if (e->state != ENTRY_FLYING)
-		e->lane = to;
+}
+
+/* The messages of a route that is gone take the ordinary way; when its turn
+ * comes, each is looked at again. */
+static void
+configure_lane(struct lane *l, const char *title,
+    const struct strlist *titles, bool bulk)
+{
+	if (l->title != NULL && strcmp(l->title, title) != 0)
+		move_all(l, &lanes[0]);
+	l->title = title;
+	l->bulk = bulk;
+	set_accounts(l, titles);
 }
 
 void
 lanes_configure(struct manager *m)
 {
-	struct lane *l;
+	const struct config *c = m->config;
+	const struct strlist *ways;
 	size_t i;
 
-	for (l = lanes; l != NULL; l = l->next) {
-		dismiss_workers(l);
-		l->smarthost = NULL;
-		/* A session belongs to the settings it was made with. */
-		buf_clear(&l->ticket);
-		l->worker_limit = 0;
+	route_begin(c);
+	ways = c->bulk.smarthosts.count > 0 ? &c->bulk.smarthosts : &c->order;
+	configure_lane(&lanes[0], "mail", &c->order, false);
+	configure_lane(&lanes[1], "bulk", ways, true);
+	for (i = 0; i < c->route_count; i++) {
+		ways = &c->routes[i].smarthosts;
+		configure_lane(&lanes[2 * i + 2], c->routes[i].title, ways,
+		    false);
+		configure_lane(&lanes[2 * i + 3], c->routes[i].title, ways,
+		    true);
 	}
-	for (i = 0; i < m->config->count; i++) {
-		l = lane_find(m->config->smarthosts[i].title);
-		if (l == NULL)
-			l = lane_new(m->config->smarthosts[i].title);
-		l->smarthost = &m->config->smarthosts[i];
-		lane_lift(l);
-	}
-	entry_each(move_entry, lane_choose(m, NULL));
+	for (i = 2 * (c->route_count + 1); i < lane_count; i++)
+		move_all(&lanes[i], &lanes[0]);
+	lane_count = 2 * (c->route_count + 1);
+	lanes_review(m);
 }
 
 struct lane *
-lane_choose(struct manager *m, const struct queued *q)
+lane_choose(struct manager *m, const struct entry *e,
+    const struct envelope *envelope, size_t recipient)
 {
-	(void)q;
-	return lane_find(m->config->smarthosts[0].title);
+	size_t at;
+
+	if (envelope == NULL || recipient >= envelope->count)
+		return &lanes[0];
+	at = route_find(m->config, envelope->uid, envelope->sender,
+	    envelope->recipients[recipient].addr);
+	at = at == m->config->route_count ? 0 : 2 * at + 2;
+	return &lanes[at + (e->bulk ? 1 : 0)];
 }
 
 void
@@ -113,51 +104,37 @@ lane_enqueue(struct lane *l, struct entry *e, bool front)
 {
 	e->lane = l;
 	e->state = ENTRY_READY;
-	l->ready++;
-	if (front) {
-		e->next = l->first;
-		if (l->first == NULL)
-			l->tail = &e->next;
-		l->first = e;
-		return;
-	}
-	e->due = clock_boot();
-	e->next = NULL;
-	*l->tail = e;
-	l->tail = &e->next;
-}
-
-struct entry *
-lane_dequeue(struct lane *l)
-{
-	struct entry *e;
-
-	e = l->first;
-	if (e != NULL)
-		lane_withdraw(l, e);
-	return e;
+	if (!front)
+		e->due = clock_boot();
+	fair_add(&l->ready, e, front);
 }
 
 void
 lane_withdraw(struct lane *l, struct entry *e)
 {
-	struct entry **at;
-
-	for (at = &l->first; *at != NULL && *at != e; at = &(*at)->next)
-		;
-	if (*at == NULL)
-		return;
-	*at = e->next;
-	if (e->next == NULL)
-		l->tail = at;
-	e->next = NULL;
-	l->ready--;
+	fair_withdraw(&l->ready, e);
 }
 
 bool
 lane_is_open(const struct lane *l)
 {
-	return l->paused_until == 0 || clock_boot() >= l->paused_until;
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (account_is_open(l->accounts[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_stopped(const struct lane *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (l->accounts[i]->stopped_since == 0)
+			return false;
+	return true;
 }
 
 int64_t
@@ -167,163 +144,130 @@ lane_stopped(const struct lane *l)
 	    clock_boot() - l->stopped_since);
 }
 
+/* Messages with recipients of several lanes need not wait for this one. */
 static void
-log_stop(const struct lane *l, int64_t pause)
+leave_closed(struct manager *m, struct lane *l)
 {
-	struct buf words = BUF_INIT;
-	const char *cure;
+	struct fair waiting;
+	struct entry *e;
 
-	buf_add_escaped(&words, l->trouble.text, VERDICT_TEXT_MAX);
-	cure = advice_cure(&l->trouble);
-	/* Once it is an alarm; then, while nothing changes, a reminder. */
-	(l->failures == 1 ? log_alarm : log_warning)(
-	    "smarthost=%s event=stopped scope=%s stage=\"%s\" code=%d "
-	    "reply=\"%s\" next-attempt=%llds waiting=%zu%s%s%s", l->title,
-	    verdict_scope_name(l->trouble.scope),
-	    verdict_stage_name(l->trouble.stage), l->trouble.code,
-	    buf_string(&words), (long long)(pause / CLOCK_SEC), l->ready,
-	    cure == NULL ? "" : " advice=\"", cure == NULL ? "" : cure,
-	    cure == NULL ? "" : "\"");
-	buf_free(&words);
+	waiting = l->ready;
+	memset(&l->ready, 0, sizeof(l->ready));
+	while ((e = fair_take(&waiting)) != NULL)
+		if (!e->split || !turn_leave(m, e))
+			lane_enqueue(l, e, false);
 }
 
-static unsigned
-ready_workers(const struct lane *l)
+static void
+note_stop(struct lane *l)
 {
-	const struct worker *w;
-	unsigned n;
+	if (!is_stopped(l)) {
+		l->stopped_total = lane_stopped(l);
+		l->stopped_since = 0;
+	} else if (l->stopped_since == 0)
+		l->stopped_since = clock_boot();
+}
+
+void
+lanes_healed(void)
+{
+	struct lane *l;
+
+	for (l = lane_next(NULL); l != NULL; l = lane_next(l))
+		note_stop(l);
+}
+
+void
+lanes_review(struct manager *m)
+{
+	struct lane *l;
+	bool is_open;
+
+	for (l = lane_next(NULL); l != NULL; l = lane_next(l)) {
+		note_stop(l);
+		is_open = lane_is_open(l);
+		if (!is_open && l->was_open && m->config->route_count > 0)
+			leave_closed(m, l);
+		if (!is_open)
+			flush_lane_stopped(l);
+		l->was_open = is_open;
+	}
+}
+
+size_t
+lanes_waiting(const struct account *a)
+{
+	const struct lane *l;
+	size_t i, n;
 
 	n = 0;
-	for (w = l->workers; w != NULL; w = w->next)
-		n += w->ready && !w->leaving;
+	for (l = lane_next(NULL); l != NULL; l = lane_next(l))
+		for (i = 0; i < l->count; i++)
+			if (l->accounts[i] == a) {
+				n += l->ready.count;
+				break;
+			}
 	return n;
 }
 
-void
-lane_stop(struct manager *m, struct lane *l, const struct verdict *v)
-{
-	int64_t pause;
-
-	if (l->smarthost == NULL)
-		return;
-	if (v->scope == SCOPE_CONNECTION && ready_workers(l) > 0) {
-		/* Others are being served: only this one was too much. */
-		l->worker_limit = ready_workers(l);
-		l->limit_until = clock_add(clock_boot(), LIMIT_FOR);
-		return;
-	}
-	l->trouble = *v;
-	buf_clear(&l->trouble_words);
-	buf_add_slice(&l->trouble_words, v->text);
-	l->trouble.text = buf_slice(&l->trouble_words);
-	l->failures++;
-	pause = schedule_pause(l->failures, m->config->retry_first,
-	    m->config->retry_max, manager_random());
-	l->paused_until = clock_add(clock_boot(), pause);
-	if (l->stopped_since == 0) {
-		l->stopped_since = clock_boot();
-		l->stopped_wall = clock_wall();
-	}
-	log_stop(l, pause);
-	flush_lane_stopped(l);
-}
-
-void
-lane_open(struct lane *l)
-{
-	l->paused_until = 0;
-}
-
-void
-lane_heal(struct lane *l)
-{
-	if (l->stopped_since != 0) {
-		l->stopped_total = lane_stopped(l);
-		l->stopped_since = 0;
-		log_info("smarthost=%s event=open waiting=%zu", l->title,
-		    l->ready);
-	}
-	l->failures = 0;
-}
-
-void
-lane_lift(struct lane *l)
-{
-	l->paused_until = 0;
-	l->worker_limit = 0;
-}
-
-static struct worker *
-least_loaded(const struct lane *l)
-{
-	struct worker *w, *best;
-
-	best = NULL;
-	for (w = l->workers; w != NULL; w = w->next)
-		if (worker_has_room(w) && (best == NULL ||
-		    w->jobs < best->jobs))
-			best = w;
-	return best;
-}
-
+/*
+ * Gives out through one account. True when what is left may look for the next
+ * one. While a stopped account is being tried again, the message whose turn it
+ * is waits for that: without it there would be nothing to try with.
+ */
 static bool
-is_starting(const struct lane *l)
+use_account(struct manager *m, struct lane *l, struct account *a, size_t keep,
+    int64_t *wake)
 {
-	const struct worker *w;
+	struct worker *w;
+	bool used_up;
 
-	for (w = l->workers; w != NULL; w = w->next)
-		if (!w->ready && !w->leaving)
-			return true;
-	return false;
-}
-
-static unsigned
-most_workers(struct lane *l)
-{
-	if (l->worker_limit != 0 && clock_boot() >= l->limit_until)
-		l->worker_limit = 0;
-	/* After a failure one connection tries first, whatever waits. */
-	if (l->failures > 0)
-		return 1;
-	if (l->worker_limit != 0 &&
-	    l->worker_limit < l->smarthost->connections)
-		return l->worker_limit;
-	return l->smarthost->connections;
-}
-
-/* Whether one more login is worth it for what is ready. */
-static bool
-wants_worker(struct lane *l, int64_t *wake)
-{
-	int64_t patience_ends;
-
-	if (is_starting(l) || l->worker_count >= most_workers(l))
-		return false;
-	if (l->worker_count == 0 || l->ready > l->worker_count * BACKLOG)
-		return true;
-	patience_ends = clock_add(l->first->due, PATIENCE);
-	if (clock_boot() >= patience_ends)
-		return true;
-	if (patience_ends < *wake)
-		*wake = patience_ends;
-	return false;
+	while (l->ready.count > keep) {
+		if (!account_may_send(a, l->bulk, &used_up, wake)) {
+			l->used_up |= used_up;
+			if (a->ledger != NULL && a->worker_count == 0 &&
+			    ledger_has_doubts(a->ledger))
+				account_ask(m, a, wake);
+			return used_up;
+		}
+		w = account_worker(a, l->bulk);
+		if (w == NULL)
+			break;
+		worker_give(w, fair_take(&l->ready));
+		if (m->unsafe)
+			return false;
+	}
+	if (l->ready.count > keep && account_wants_worker(a, l->ready.count,
+	    fair_peek(&l->ready)->due, wake))
+		account_ask(m, a, wake);
+	return a->stopped_since != 0;
 }
 
 void
 lane_dispatch(struct manager *m, struct lane *l, int64_t *wake)
 {
-	struct worker *w;
+	struct account *a;
+	size_t i, keep;
 
-	if (l->first == NULL || l->smarthost == NULL || m->stopping ||
-	    m->unsafe)
+	if (m->stopping || m->unsafe)
 		return;
-	if (!lane_is_open(l)) {
-		if (l->paused_until < *wake)
-			*wake = l->paused_until;
-		return;
+	keep = 0;
+	l->used_up = false;
+	l->was_open = lane_is_open(l);
+	for (i = 0; i < l->count && l->ready.count > keep; i++) {
+		a = l->accounts[i];
+		if (a == NULL || a->smarthost == NULL)
+			continue;
+		if (!account_is_open(a)) {
+			if (a->paused_until < *wake)
+				*wake = a->paused_until;
+			continue;
+		}
+		if (!use_account(m, l, a, keep, wake))
+			break;
+		if (a->stopped_since != 0 && a->worker_count > 0)
+			keep = 1;
 	}
-	while (l->first != NULL && (w = least_loaded(l)) != NULL)
-		worker_give(w, lane_dequeue(l));
-	if (l->first != NULL && wants_worker(l, wake))
-		worker_ask(m, l);
+	if (l->ready.count > 0 && (l->used_up || !lane_is_open(l)))
+		flush_lane_stopped(l);
 }

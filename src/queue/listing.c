@@ -4,14 +4,13 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "mail/advice.h"
 #include "queue/lane.h"
 #include "queue/queued.h"
 
 #define ADDRESS_SHOWN 320
 
-static void
-print_date(int64_t wall, struct buf *out)
+void
+listing_date(int64_t wall, struct buf *out)
 {
 	char text[64];
 	struct tm parts;
@@ -23,8 +22,8 @@ print_date(int64_t wall, struct buf *out)
 		buf_add_string(out, text);
 }
 
-static void
-print_wait(int64_t until, struct buf *out)
+void
+listing_wait(int64_t until, struct buf *out)
 {
 	int64_t left;
 
@@ -45,11 +44,12 @@ print_state(const struct entry *e, struct buf *out)
 	switch ((enum entry_state)e->state) {
 	case ENTRY_WAITING:
 		buf_addf(out, "attempt %u ", e->attempts + 1u);
-		print_wait(e->due, out);
+		listing_wait(e->due, out);
 		break;
 	case ENTRY_READY:
-		buf_add_string(out, lane_is_open(e->lane) ? "ready" :
-		    "waits for its smarthost");
+		buf_add_string(out, !lane_is_open(e->lane) ?
+		    "waits for its smarthost" : e->lane->used_up ?
+		    "waits for the quota" : "ready");
 		break;
 	case ENTRY_FLYING:
 		buf_add_string(out, "being delivered");
@@ -95,7 +95,7 @@ print_message(const struct queued *q, const char *id, const struct entry *e,
 
 	size = q->envelope.header_size + q->envelope.body_size;
 	buf_addf(out, " %s %8llu  ", id, (unsigned long long)size);
-	print_date(q->envelope.time, out);
+	listing_date(q->envelope.time, out);
 	buf_add_string(out, "  <");
 	buf_add_escaped(out, q->envelope.sender, ADDRESS_SHOWN);
 	buf_add_string(out, ">  ");
@@ -138,52 +138,4 @@ listing_failed(struct manager *m, const char *id, struct buf *out)
 	}
 	print_message(&q, id, NULL, out);
 	queued_free(&q);
-}
-
-static void
-print_trouble(const struct lane *l, struct buf *out)
-{
-	const char *cure;
-
-	buf_addf(out, " smarthost %s is stopped since ", l->title);
-	print_date(l->stopped_wall, out);
-	buf_addf(out, " (%s): ", verdict_stage_name(l->trouble.stage));
-	if (l->trouble.code != 0)
-		buf_addf(out, "%d ", l->trouble.code);
-	buf_add_escaped(out, l->trouble.text, VERDICT_TEXT_MAX);
-	buf_add_string(out, "; next attempt ");
-	print_wait(l->paused_until, out);
-	buf_add_char(out, '\n');
-	cure = advice_cure(&l->trouble);
-	if (cure != NULL)
-		buf_addf(out, "   %s\n", cure);
-}
-
-void
-listing_alarms(struct buf *out)
-{
-	const struct lane *l;
-
-	for (l = lanes_first(); l != NULL; l = l->next)
-		if (l->smarthost != NULL && l->stopped_since != 0)
-			print_trouble(l, out);
-}
-
-void
-listing_status(struct buf *out)
-{
-	const struct lane *l;
-
-	listing_alarms(out);
-	for (l = lanes_first(); l != NULL; l = l->next) {
-		if (l->smarthost == NULL)
-			continue;
-		buf_addf(out, " smarthost %s (%s port %u): %s, %u "
-		    "connection%s, %zu ready\n", l->title, l->smarthost->host,
-		    l->smarthost->port, l->stopped_since != 0 ? "stopped" :
-		    "open", l->worker_count, l->worker_count == 1 ? "" : "s",
-		    l->ready);
-	}
-	buf_addf(out, " %zu message%s in the queue\n", entry_count(),
-	    entry_count() == 1 ? "" : "s");
 }

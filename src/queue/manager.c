@@ -18,8 +18,11 @@
 #include "queue/control.h"
 #include "queue/flush.h"
 #include "queue/intakes.h"
+#include "queue/fair.h"
 #include "queue/lane.h"
 #include "queue/queued.h"
+#include "queue/route.h"
+#include "queue/turn.h"
 #include "queue/users.h"
 #include "queue/worker.h"
 #include "spool/inflight.h"
@@ -129,7 +132,9 @@ give_turn(struct manager *m, struct entry *e, const struct queued *q)
 {
 	int64_t pause;
 
-	e->lane = lane_choose(m, q);
+	e->lane = turn_lane(m, e, q);
+	if (e->lane == NULL)
+		e->lane = lane_choose(m, e, NULL, 0);
 	e->stopped = lane_stopped(e->lane);
 	if (q->held) {
 		e->state = ENTRY_HELD;
@@ -162,7 +167,7 @@ read_entry(struct manager *m, struct entry *e)
 		    entry_id(e).text, why);
 		flush_attempted(e);
 		e->state = ENTRY_BROKEN;
-		e->lane = lane_choose(m, NULL);
+		e->lane = lane_choose(m, e, NULL, 0);
 		return;
 	}
 	e->uid = q.envelope.uid;
@@ -173,6 +178,8 @@ read_entry(struct manager *m, struct entry *e)
 	e->warned = q.warned;
 	e->bounce = (q.envelope.flags & ENVELOPE_BOUNCE) != 0;
 	e->last = (uint32_t)(q.last_attempt / CLOCK_SEC);
+	e->party = fair_party(e->uid, q.envelope.sender);
+	e->bulk = route_is_bulk(m->config, &q.envelope);
 	users_count(e->uid, 1, e->size);
 	give_turn(m, e, &q);
 	if (e->bounce)
@@ -263,16 +270,16 @@ hear_intake(struct manager *m, const struct record *r)
 static void
 hear_agent(struct manager *m, const struct record *r)
 {
-	struct lane *l;
+	struct account *a;
 	char *title;
 	int fd;
 
 	title = slice_dup(r->body);
-	l = lane_find(title);
+	a = account_find(title);
 	free(title);
 	fd = r->fd;
-	if (l != NULL && fd >= 0)
-		worker_arrive(m, l, fd);
+	if (a != NULL && fd >= 0)
+		worker_arrive(m, a, fd);
 	else
 		file_close(&fd);
 }
@@ -282,16 +289,16 @@ hear_no_agent(struct manager *m, const struct record *r)
 {
 	struct slice body, name;
 	char *title, *why;
-	struct lane *l;
+	struct account *a;
 
 	body = r->body;
 	if (!slice_cut(&body, '\n', &name))
 		return;
 	title = slice_dup(name);
 	why = slice_dup(body);
-	l = lane_find(title);
-	if (l != NULL)
-		worker_deny(m, l, why);
+	a = account_find(title);
+	if (a != NULL)
+		worker_deny(m, a, why);
 	free(title);
 	free(why);
 }
@@ -306,10 +313,11 @@ hear_config(struct manager *m, const struct record *r)
 	buf_free(&errors);
 	if (fresh == NULL)
 		return;
-	/* The old one stays: agents' lanes point into it until they are gone,
+	/* The old one stays: accounts' agents point into it until they are gone,
 	 * and reloads are rare. */
 	m->config = fresh;
 	users_begin(m->config, intakes_tell_limit);
+	accounts_configure(m);
 	lanes_configure(m);
 }
 
@@ -317,12 +325,12 @@ static void
 hear_stop(struct manager *m, const struct record *r)
 {
 	struct worker *w, *next;
-	struct lane *l;
+	struct account *a;
 
 	(void)r;
 	m->stopping = true;
-	for (l = lanes_first(); l != NULL; l = l->next)
-		for (w = l->workers; w != NULL; w = next) {
+	for (a = accounts_first(); a != NULL; a = a->next)
+		for (w = a->workers; w != NULL; w = next) {
 			next = w->next;
 			worker_dismiss(w);
 		}
@@ -356,11 +364,11 @@ launcher_ready(void *arg, uint32_t events)
 static bool
 has_workers(void)
 {
-	const struct lane *l;
+	const struct account *a;
 	const struct worker *w;
 
-	for (l = lanes_first(); l != NULL; l = l->next)
-		for (w = l->workers; w != NULL; w = w->next)
+	for (a = accounts_first(); a != NULL; a = a->next)
+		for (w = a->workers; w != NULL; w = w->next)
 			if (w->fd >= 0)
 				return true;
 	return false;
@@ -379,10 +387,10 @@ turn(struct manager *m)
 	make_ready();
 	wake = entry_next_due() == NULL ? CLOCK_NEVER :
 	    entry_next_due()->due;
-	for (l = lanes_first(); l != NULL; l = l->next)
+	for (l = lane_next(NULL); l != NULL; l = lane_next(l))
 		lane_dispatch(m, l, &wake);
 	if (m->unsafe)
-		for (l = lanes_first(); l != NULL; l = l->next)
+		for (l = lane_next(NULL); l != NULL; l = lane_next(l))
 			flush_lane_stopped(l);
 	control_check_waits(m);
 	if (m->sync_due < wake)
@@ -424,6 +432,7 @@ begin(struct manager *m, const struct manager_start *start)
 	    !loop_add(m->loop, m->launcher, EPOLLIN, launcher_ready, m))
 		return false;
 	users_begin(m->config, intakes_tell_limit);
+	accounts_configure(m);
 	lanes_configure(m);
 	return record_send(m->launcher, LAUNCHER_READY, SLICE(""), -1);
 }

@@ -13,31 +13,43 @@
 #include "mail/job.h"
 
 void
-worker_ask(struct manager *m, struct lane *l)
+worker_ask(struct manager *m, struct account *a,
+    const struct ledger_grant *connection)
 {
 	struct worker *w;
 
 	w = xcalloc(1, sizeof(*w));
 	w->manager = m;
-	w->lane = l;
+	w->account = a;
 	w->fd = -1;
-	w->next = l->workers;
-	l->workers = w;
-	l->worker_count++;
-	if (!record_send(m->launcher, LAUNCHER_AGENT, slice_from(l->title),
+	w->connection = *connection;
+	w->next = a->workers;
+	a->workers = w;
+	a->worker_count++;
+	if (!record_send(m->launcher, LAUNCHER_AGENT, slice_from(a->title),
 	    -1))
 		m->failed = true;
 }
 
 static struct worker *
-asked_worker(struct lane *l)
+asked_worker(struct account *a)
 {
 	struct worker *w;
 
-	for (w = l->workers; w != NULL; w = w->next)
+	for (w = a->workers; w != NULL; w = w->next)
 		if (w->fd < 0)
 			return w;
 	return NULL;
+}
+
+/* Its connection counts from now on, or never was. */
+static void
+count_connection(struct worker *w, bool made)
+{
+	if (w->account->ledger != NULL)
+		ledger_settle(w->account->ledger, LEDGER_CONNECTIONS,
+		    &w->connection, made);
+	w->connection = (struct ledger_grant){0, 0};
 }
 
 static void
@@ -45,10 +57,11 @@ worker_free(struct worker *w)
 {
 	struct worker **at;
 
-	for (at = &w->lane->workers; *at != w; at = &(*at)->next)
+	count_connection(w, w->fd >= 0);
+	for (at = &w->account->workers; *at != w; at = &(*at)->next)
 		;
 	*at = w->next;
-	w->lane->worker_count--;
+	w->account->worker_count--;
 	if (w->fd >= 0) {
 		loop_remove(w->manager->loop, w->fd);
 		file_close(&w->fd);
@@ -72,7 +85,7 @@ worker_give(struct worker *w, struct entry *e)
 	bool sent;
 	int fd;
 
-	f = flight_begin(w->manager, e, &job, &fd);
+	f = flight_begin(w->manager, e, w->account, &job, &fd);
 	if (f == NULL)
 		return false;
 	job.number = f->job = ++w->last_job;
@@ -126,8 +139,8 @@ hear_verdict(struct worker *w, struct slice body)
 			flight_hear(w->manager, *f, &v);
 		if (v.kind == VERDICT_DEFERRED &&
 		    (v.scope == SCOPE_ACCOUNT || v.scope == SCOPE_QUOTA) &&
-		    lane_is_open(w->lane))
-			lane_stop(w->manager, w->lane, &v);
+		    account_is_open(w->account))
+			account_stop(w->manager, w->account, &v);
 	}
 	buf_free(&words);
 }
@@ -156,8 +169,10 @@ hear_done(struct worker *w, struct slice body)
 	if (f == NULL)
 		return;
 	/* What comes behind its trouble is the trouble's. */
-	if ((*f)->heard && w->ready)
-		lane_heal(w->lane);
+	if ((*f)->heard && w->ready) {
+		account_heal(w->account);
+		pace_success(&w->account->pace);
+	}
 	end_flight(w, f, false);
 }
 
@@ -170,10 +185,10 @@ hear_trouble(struct worker *w, struct slice body)
 	w->leaving = true;
 	w->ready = false;
 	if (parse_verdict(body, &v, &words)) {
-		lane_stop(w->manager, w->lane, &v);
+		account_stop(w->manager, w->account, &v);
 		if (v.scope == SCOPE_ACCOUNT && v.stage == STAGE_AUTH)
 			record_send(w->manager->launcher, LAUNCHER_FORGET,
-			    slice_from(w->lane->title), -1);
+			    slice_from(w->account->title), -1);
 	}
 	buf_free(&words);
 }
@@ -181,12 +196,13 @@ hear_trouble(struct worker *w, struct slice body)
 static void
 hear_ready(struct worker *w, struct slice body)
 {
-	log_info("smarthost=%s event=connected %.*s", w->lane->title,
+	log_info("smarthost=%s event=connected %.*s", w->account->title,
 	    (int)body.len, body.ptr);
 	w->ready = w->was_ready = true;
+	count_connection(w, true);
 	if (w->pace == 0)
 		w->pace = 1;
-	lane_open(w->lane);
+	account_open(w->account);
 }
 
 static void
@@ -201,8 +217,8 @@ hear_pace(struct worker *w, struct slice body)
 static void
 hear_ticket(struct worker *w, struct slice body)
 {
-	buf_clear(&w->lane->ticket);
-	buf_add_slice(&w->lane->ticket, body);
+	buf_clear(&w->account->ticket);
+	buf_add_slice(&w->account->ticket, body);
 }
 
 static void
@@ -232,7 +248,7 @@ stop_for(struct worker *w, const char *why)
 	v.scope = SCOPE_CONNECTION;
 	v.stage = STAGE_LOCAL;
 	v.text = slice_from(why);
-	lane_stop(w->manager, w->lane, &v);
+	account_stop(w->manager, w->account, &v);
 }
 
 static void
@@ -277,36 +293,39 @@ worker_heard(void *arg, uint32_t events)
 }
 
 void
-worker_arrive(struct manager *m, struct lane *l, int fd)
+worker_arrive(struct manager *m, struct account *a, int fd)
 {
 	struct worker *w;
 
-	w = asked_worker(l);
+	w = asked_worker(a);
 	if (w == NULL || !file_set_nonblocking(fd, true) ||
 	    !loop_add(m->loop, fd, EPOLLIN, worker_heard, w)) {
 		close(fd);
-		worker_deny(m, l, "the manager cannot listen to its agent");
+		worker_deny(m, a, "the manager cannot listen to its agent");
 		return;
 	}
 	w->fd = fd;
-	if (l->ticket.len > 0)
-		record_send(fd, JOB_SESSION, buf_slice(&l->ticket), -1);
+	/* Agents start when those of before a crash are gone. */
+	if (a->ledger != NULL)
+		ledger_resolve(a->ledger);
+	if (a->ticket.len > 0)
+		record_send(fd, JOB_SESSION, buf_slice(&a->ticket), -1);
 	/* Its first line is for all; what follows is a TLS session, which
 	 * serves once. */
-	l->ticket.len = slice_find(buf_slice(&l->ticket), '\n');
-	if (l->ticket.len > 0)
-		buf_add_char(&l->ticket, '\n');
+	a->ticket.len = slice_find(buf_slice(&a->ticket), '\n');
+	if (a->ticket.len > 0)
+		buf_add_char(&a->ticket, '\n');
 	if (w->leaving)
 		worker_dismiss(w);
 }
 
 void
-worker_deny(struct manager *m, struct lane *l, const char *why)
+worker_deny(struct manager *m, struct account *a, const char *why)
 {
 	struct worker *w;
 	struct verdict v;
 
-	w = asked_worker(l);
+	w = asked_worker(a);
 	if (w == NULL)
 		return;
 	worker_free(w);
@@ -315,7 +334,7 @@ worker_deny(struct manager *m, struct lane *l, const char *why)
 	v.scope = SCOPE_ACCOUNT;
 	v.stage = STAGE_LOCAL;
 	v.text = slice_from(why);
-	lane_stop(m, l, &v);
+	account_stop(m, a, &v);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * The manager's end of one agent: its socket, the jobs it has in hand, what it
- * says. Verdicts go to queue/flight, troubles to queue/lane. It never decides
+ * says. Verdicts go to queue/flight, troubles to queue/account. It never decides
  * what a verdict means.
  */
 #ifndef QUEUE_WORKER_H
@@ -10,14 +10,15 @@
 #include <stdint.h>
 
 #include "base/record.h"
+#include "queue/account.h"
 #include "queue/flight.h"
-#include "queue/lane.h"
 #include "queue/manager.h"
 
 struct worker {
-	struct worker *next;	/* of its lane */
+	struct worker *next;	/* of its account */
 	struct manager *manager;
-	struct lane *lane;
+	struct account *account;
+	struct ledger_grant connection;	/* until it stands */
 	int fd;			/* -1: asked for, not there yet */
 	struct record_reader in;
 	bool ready;		/* logged in */
@@ -31,11 +32,12 @@ struct worker {
 	struct flight *flights;
 };
 
-/* Asks the launcher for one. */
-void worker_ask(struct manager *m, struct lane *l);
+/* Asks the launcher for one, whose connection was granted. */
+void worker_ask(struct manager *m, struct account *a,
+    const struct ledger_grant *connection);
 /* The launcher's answer: its socket, or why there is none. */
-void worker_arrive(struct manager *m, struct lane *l, int fd);
-void worker_deny(struct manager *m, struct lane *l, const char *why);
+void worker_arrive(struct manager *m, struct account *a, int fd);
+void worker_deny(struct manager *m, struct account *a, const char *why);
 /* Whether it takes another job now. */
 bool worker_has_room(const struct worker *w);
 /* Gives it the message; false: the message came to nothing or went back. */

@@ -1,0 +1,314 @@
+#include "queue/account.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "mail/advice.h"
+#include "mail/schedule.h"
+#include "queue/lane.h"
+#include "queue/worker.h"
+
+/* A message that waited so long for a busy agent gets another one, even if it
+ * is alone: the agent may hang on a server that does. */
+#define PATIENCE (1 * CLOCK_SEC)
+/* More messages than this for each agent are worth one more login. */
+#define BACKLOG 8
+/* When the server would not have another connection, we ask again after. */
+#define LIMIT_FOR (300 * CLOCK_SEC)
+
+static struct account *accounts;
+
+struct account *
+accounts_first(void)
+{
+	return accounts;
+}
+
+struct account *
+account_find(const char *title)
+{
+	struct account *a;
+
+	for (a = accounts; a != NULL; a = a->next)
+		if (strcmp(a->title, title) == 0)
+			return a;
+	return NULL;
+}
+
+static struct account *
+account_new(const char *title)
+{
+	struct account *a, **at;
+
+	a = xcalloc(1, sizeof(*a));
+	a->title = xstrdup(title);
+	for (at = &accounts; *at != NULL; at = &(*at)->next)
+		;
+	*at = a;
+	return a;
+}
+
+static void
+dismiss_workers(struct account *a)
+{
+	struct worker *w, *next;
+
+	for (w = a->workers; w != NULL; w = next) {
+		next = w->next;
+		worker_dismiss(w);
+	}
+}
+
+static bool
+is_same(const struct limits *a, const struct limits *b)
+{
+	return a->count == b->count && (a->count == 0 || memcmp(a->items,
+	    b->items, a->count * sizeof(*a->items)) == 0);
+}
+
+static bool
+has_same_quota(const struct smarthost *a, const struct smarthost *b)
+{
+	return a->reserve == b->reserve &&
+	    is_same(&a->recipient_quota, &b->recipient_quota) &&
+	    is_same(&a->message_quota, &b->message_quota) &&
+	    is_same(&a->connections_per, &b->connections_per);
+}
+
+/* Where limits change, what is under way is in doubt for the new ledger, and
+ * counts there as a whole. */
+static void
+open_ledger(struct manager *m, struct account *a, const struct smarthost *old)
+{
+	const struct smarthost nothing = {0};
+
+	if (old != NULL && a->ledger != NULL &&
+	    has_same_quota(old, a->smarthost))
+		return;
+	ledger_close(a->ledger);
+	a->ledger = NULL;
+	if (has_same_quota(&nothing, &(struct smarthost){
+	    .recipient_quota = a->smarthost->recipient_quota,
+	    .message_quota = a->smarthost->message_quota,
+	    .connections_per = a->smarthost->connections_per}))
+		return;
+	a->ledger = ledger_open(m->spool, a->smarthost, ledger_clock);
+	if (a->ledger == NULL)
+		manager_unsafe(m, "-", "open the quota ledger");
+}
+
+void
+accounts_configure(struct manager *m)
+{
+	struct account *a;
+	size_t i;
+
+	for (a = accounts; a != NULL; a = a->next) {
+		dismiss_workers(a);
+		a->former = a->smarthost;
+		a->smarthost = NULL;
+		/* A session belongs to the settings it was made with. */
+		buf_clear(&a->ticket);
+		a->worker_limit = 0;
+	}
+	for (i = 0; i < m->config->count; i++) {
+		a = account_find(m->config->smarthosts[i].title);
+		if (a == NULL) {
+			a = account_new(m->config->smarthosts[i].title);
+			pace_begin(&a->pace, 0, clock_boot());
+		}
+		a->smarthost = &m->config->smarthosts[i];
+		a->pace.pause = a->smarthost->pause;
+		open_ledger(m, a, a->former);
+		account_lift(a);
+	}
+}
+
+bool
+account_is_open(const struct account *a)
+{
+	return a->paused_until == 0 || clock_boot() >= a->paused_until;
+}
+
+static void
+log_stop(const struct account *a, int64_t pause)
+{
+	struct buf words = BUF_INIT;
+	const char *cure;
+
+	buf_add_escaped(&words, a->trouble.text, VERDICT_TEXT_MAX);
+	cure = advice_cure(&a->trouble);
+	/* Once it is an alarm; then, while nothing changes, a reminder. */
+	(a->failures == 1 ? log_alarm : log_warning)(
+	    "smarthost=%s event=stopped scope=%s stage=\"%s\" code=%d "
+	    "reply=\"%s\" next-attempt=%llds waiting=%zu%s%s%s", a->title,
+	    verdict_scope_name(a->trouble.scope),
+	    verdict_stage_name(a->trouble.stage), a->trouble.code,
+	    buf_string(&words), (long long)(pause / CLOCK_SEC),
+	    lanes_waiting(a), cure == NULL ? "" : " advice=\"",
+	    cure == NULL ? "" : cure, cure == NULL ? "" : "\"");
+	buf_free(&words);
+}
+
+static unsigned
+ready_workers(const struct account *a)
+{
+	const struct worker *w;
+	unsigned n;
+
+	n = 0;
+	for (w = a->workers; w != NULL; w = w->next)
+		n += w->ready && !w->leaving;
+	return n;
+}
+
+static void
+remember_trouble(struct account *a, const struct verdict *v)
+{
+	a->trouble = *v;
+	buf_clear(&a->trouble_words);
+	buf_add_slice(&a->trouble_words, v->text);
+	a->trouble.text = buf_slice(&a->trouble_words);
+}
+
+void
+account_stop(struct manager *m, struct account *a, const struct verdict *v)
+{
+	int64_t pause;
+
+	if (a->smarthost == NULL)
+		return;
+	if (v->scope == SCOPE_CONNECTION && ready_workers(a) > 0) {
+		/* Others are being served: only this one was too much. */
+		a->worker_limit = ready_workers(a);
+		a->limit_until = clock_add(clock_boot(), LIMIT_FOR);
+		return;
+	}
+	if (v->scope == SCOPE_QUOTA)
+		pace_too_much(&a->pace, clock_boot());
+	remember_trouble(a, v);
+	a->failures++;
+	pause = schedule_pause(a->failures, m->config->retry_first,
+	    m->config->retry_max, manager_random());
+	a->paused_until = clock_add(clock_boot(), pause);
+	if (a->stopped_since == 0) {
+		a->stopped_since = clock_boot();
+		a->stopped_wall = clock_wall();
+	}
+	log_stop(a, pause);
+	lanes_review(m);
+}
+
+void
+account_open(struct account *a)
+{
+	a->paused_until = 0;
+}
+
+void
+account_heal(struct account *a)
+{
+	if (a->stopped_since != 0) {
+		a->stopped_since = 0;
+		lanes_healed();
+		log_info("smarthost=%s event=open waiting=%zu", a->title,
+		    lanes_waiting(a));
+	}
+	a->failures = 0;
+}
+
+void
+account_lift(struct account *a)
+{
+	/* To knock during a ban is to renew it. */
+	if (a->stopped_since == 0 || a->trouble.scope != SCOPE_QUOTA)
+		a->paused_until = 0;
+	a->worker_limit = 0;
+	account_lift_senders(a);
+}
+
+struct worker *
+account_worker(const struct account *a, bool bulk)
+{
+	struct worker *w, *best;
+
+	best = NULL;
+	for (w = a->workers; w != NULL; w = w->next) {
+		if (!worker_has_room(w) ||
+		    (bulk && w->jobs > 0 && w->jobs >= w->pace / 2))
+			continue;
+		if (best == NULL || w->jobs < best->jobs)
+			best = w;
+	}
+	return best;
+}
+
+static bool
+is_starting(const struct account *a)
+{
+	const struct worker *w;
+
+	for (w = a->workers; w != NULL; w = w->next)
+		if (!w->ready && !w->leaving)
+			return true;
+	return false;
+}
+
+static unsigned
+most_workers(struct account *a)
+{
+	if (a->worker_limit != 0 && clock_boot() >= a->limit_until)
+		a->worker_limit = 0;
+	/* After a failure one connection tries first, whatever waits. */
+	if (a->failures > 0)
+		return 1;
+	if (a->worker_limit != 0 &&
+	    a->worker_limit < a->smarthost->connections)
+		return a->worker_limit;
+	return a->smarthost->connections;
+}
+
+bool
+account_wants_worker(struct account *a, size_t ready, int64_t since,
+    int64_t *wake)
+{
+	int64_t patience_ends;
+
+	if (is_starting(a) || a->worker_count >= most_workers(a))
+		return false;
+	if (a->worker_count == 0 || ready > a->worker_count * BACKLOG)
+		return true;
+	patience_ends = clock_add(since, PATIENCE);
+	if (clock_boot() >= patience_ends)
+		return true;
+	if (patience_ends < *wake)
+		*wake = patience_ends;
+	return false;
+}
+
+/* The connection counts from when it is asked for, and again when it stands:
+ * the server's count begins in between. */
+void
+account_ask(struct manager *m, struct account *a, int64_t *wake)
+{
+	struct ledger_grant grant;
+	int64_t again;
+
+	grant = (struct ledger_grant){0, 0};
+	if (a->ledger != NULL) {
+		if (ledger_left(a->ledger, LEDGER_CONNECTIONS, 1, false,
+		    &again) == 0) {
+			if (again > clock_boot() && again < *wake)
+				*wake = again;
+			return;
+		}
+		if (!ledger_take(a->ledger, LEDGER_CONNECTIONS, 1, &grant)) {
+			manager_unsafe(m, "-", "record a connection");
+			return;
+		}
+	}
+	worker_ask(m, a, &grant);
+}

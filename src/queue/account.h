@@ -1,0 +1,98 @@
+/*
+ * An account: one smarthost of the configuration with its agents, its state and
+ * what has been used of its quotas. A failure of the account stops it as a whole
+ * and grows its pause, whatever waits. It never reads a message and does not
+ * know which lanes use it.
+ */
+#ifndef QUEUE_ACCOUNT_H
+#define QUEUE_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mail/pace.h"
+#include "queue/manager.h"
+#include "queue/queued.h"
+#include "spool/ledger.h"
+
+struct worker;
+struct refused_sender;
+
+struct account {
+	struct account *next;
+	char *title;		/* survives a reload */
+	const struct smarthost *smarthost;	/* NULL: no longer configured */
+	const struct smarthost *former;		/* before a reload */
+	struct worker *workers;
+	unsigned worker_count;
+	unsigned worker_limit;	/* what the server lets us have; 0: unknown */
+	int64_t limit_until;
+	unsigned failures;	/* in a row */
+	int64_t paused_until;	/* boot clock; 0: open */
+	int64_t stopped_since;	/* boot clock; 0: open */
+	int64_t stopped_wall;	/* when it stopped, for people */
+	struct verdict trouble;	/* why; text in trouble_words */
+	struct buf trouble_words;
+	struct buf ticket;	/* a TLS session, opaque */
+	struct pace pace;
+	struct ledger *ledger;	/* NULL: no quota */
+	struct refused_sender *refused;
+};
+
+/* What an account lets a job take. */
+struct allowance {
+	struct account *account;
+	uint64_t recipients;
+	struct ledger_grant granted, messages;
+};
+
+/* Makes the accounts of the configuration; on a reload those that stay keep
+ * their state, except for a pause. */
+void accounts_configure(struct manager *m);
+struct account *accounts_first(void);
+struct account *account_find(const char *title);
+
+/* The account or the connection failed: pause, alarm. */
+void account_stop(struct manager *m, struct account *a,
+    const struct verdict *v);
+/* A login succeeded: messages may try. */
+void account_open(struct account *a);
+/* A message came to a result: all is well again. */
+void account_heal(struct account *a);
+/* Lifts the pause, for a flush; never one for "too much". */
+void account_lift(struct account *a);
+bool account_is_open(const struct account *a);
+
+/* The agent that should have the next message, or NULL; bulk mail leaves room
+ * for others in its hand. */
+struct worker *account_worker(const struct account *a, bool bulk);
+/* Whether one more login is worth it for so many ready messages, the first of
+ * which waits since then; *wake is lowered to when to ask again. */
+bool account_wants_worker(struct account *a, size_t ready, int64_t since,
+    int64_t *wake);
+/* Asks for an agent, if the connections are not used up. */
+void account_ask(struct manager *m, struct account *a, int64_t *wake);
+
+/* Whether a transaction may begin now; *wake is lowered to when. used_up says
+ * whether that is for a quota. */
+bool account_may_send(struct account *a, bool bulk, bool *used_up,
+    int64_t *wake);
+/* Grants a job for up to want recipients; false: none may go now. */
+bool account_grant(struct manager *m, struct account *a, uint64_t want,
+    bool bulk, struct allowance *out);
+/* The job is over; so many recipients were in content that went out. */
+void account_settle(const struct allowance *allowance, uint64_t used);
+
+/* This sender's mail is refused there: it waits until then. */
+void account_refuse_sender(struct account *a, struct slice sender,
+    const struct verdict *v, int64_t until);
+/* They may try again. */
+void account_lift_senders(struct account *a);
+/* Until when (boot clock) the sender's mail waits there; 0: it may go. */
+int64_t account_sender_waits(struct account *a, struct slice sender);
+/* Calls fn for each sender that is refused there. */
+void account_each_refused(const struct account *a,
+    void (*fn)(void *arg, const char *sender, const struct verdict *v),
+    void *arg);
+
+#endif

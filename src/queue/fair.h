@@ -1,0 +1,38 @@
+/*
+ * A fair list of messages: each party (a submitter's uid with an envelope
+ * sender) has a list of its own, and the parties take turns, so that one's ten
+ * thousand do not delay another's one. It never looks into a message.
+ */
+#ifndef QUEUE_FAIR_H
+#define QUEUE_FAIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "queue/entry.h"
+
+#define FAIR_BUCKETS 256
+
+struct party;
+
+struct fair {
+	struct party *first, *last;	/* in the order of their turns */
+	struct party *buckets[FAIR_BUCKETS];
+	size_t count;			/* of messages */
+};
+
+/* Adds it to its party (e->party), at the end; or, for what was given back, at
+ * its front, and the party's turn is next. */
+void fair_add(struct fair *f, struct entry *e, bool front);
+/* Whose turn it is, or NULL. */
+struct entry *fair_peek(const struct fair *f);
+/* Takes that one off. */
+struct entry *fair_take(struct fair *f);
+/* Takes this one off; false when it is not there. */
+bool fair_withdraw(struct fair *f, struct entry *e);
+
+/* The party of a submitter and an envelope sender. */
+uint32_t fair_party(uint32_t uid, struct slice sender);
+
+#endif

@@ -1,0 +1,124 @@
+#include "queue/status.h"
+
+#include "base/clock.h"
+#include "mail/advice.h"
+#include "queue/lane.h"
+#include "queue/listing.h"
+
+static void
+print_reply(const struct verdict *v, struct buf *out)
+{
+	if (v->code != 0)
+		buf_addf(out, "%d ", v->code);
+	buf_add_escaped(out, v->text, VERDICT_TEXT_MAX);
+}
+
+static void
+print_cure(const struct verdict *v, struct buf *out)
+{
+	const char *cure;
+
+	cure = advice_cure(v);
+	if (cure != NULL)
+		buf_addf(out, "   %s\n", cure);
+}
+
+static void
+print_trouble(const struct account *a, struct buf *out)
+{
+	buf_addf(out, " smarthost %s is stopped since ", a->title);
+	listing_date(a->stopped_wall, out);
+	buf_addf(out, " (%s): ", verdict_stage_name(a->trouble.stage));
+	print_reply(&a->trouble, out);
+	buf_add_string(out, "; next attempt ");
+	listing_wait(a->paused_until, out);
+	buf_add_char(out, '\n');
+	print_cure(&a->trouble, out);
+}
+
+static void
+print_refused(void *arg, const char *sender, const struct verdict *v)
+{
+	struct buf *out = arg;
+
+	buf_add_string(out, "   mail of <");
+	buf_add_escaped(out, slice_from(sender), 320);
+	buf_add_string(out, "> is refused: ");
+	print_reply(v, out);
+	buf_add_char(out, '\n');
+	print_cure(v, out);
+}
+
+void
+status_alarms(struct buf *out)
+{
+	const struct account *a;
+
+	for (a = accounts_first(); a != NULL; a = a->next)
+		if (a->smarthost != NULL && a->stopped_since != 0)
+			print_trouble(a, out);
+}
+
+static void
+print_span(int64_t span, struct buf *out)
+{
+	static const struct {
+		const char *unit;
+		int64_t seconds;
+	} units[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}};
+	int64_t seconds;
+	size_t i;
+
+	seconds = span / CLOCK_SEC;
+	for (i = 0; seconds % units[i].seconds != 0; i++)
+		;
+	buf_addf(out, "%lld%s", (long long)(seconds / units[i].seconds),
+	    units[i].unit);
+}
+
+static void
+print_quotas(const struct account *a, struct buf *out)
+{
+	static const char *const names[LEDGER_KINDS] = {"recipients",
+	    "messages", "connections"};
+	struct ledger_window w;
+	unsigned kind;
+	size_t i;
+
+	for (kind = 0; a->ledger != NULL && kind < LEDGER_KINDS; kind++)
+		for (i = 0; ledger_window(a->ledger, (enum ledger_kind)kind,
+		    i, &w); i++) {
+			buf_addf(out, "   %llu of %llu %s used in the last ",
+			    (unsigned long long)w.used,
+			    (unsigned long long)w.limit, names[kind]);
+			print_span(w.span, out);
+			buf_add_char(out, '\n');
+		}
+}
+
+static void
+print_account(const struct account *a, struct buf *out)
+{
+	buf_addf(out, " smarthost %s (%s port %u): %s, %u connection%s, "
+	    "%zu ready\n", a->title, a->smarthost->host, a->smarthost->port,
+	    a->stopped_since != 0 ? "stopped" : "open", a->worker_count,
+	    a->worker_count == 1 ? "" : "s", lanes_waiting(a));
+	if (a->pace.rate > 0)
+		buf_addf(out, "   slowed down to %u messages an hour\n",
+		    a->pace.rate);
+	print_quotas(a, out);
+	account_each_refused(a, print_refused, out);
+}
+
+void
+status_print(struct buf *out)
+{
+	const struct account *a;
+
+	status_alarms(out);
+	for (a = accounts_first(); a != NULL; a = a->next)
+		if (a->smarthost != NULL)
+			print_account(a, out);
+	buf_addf(out, " %zu message%s in the queue\n", entry_count(),
+	    entry_count() == 1 ? "" : "s");
+}
