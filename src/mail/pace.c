@@ -7,6 +7,10 @@
 #define HOUR (3600 * CLOCK_SEC)
 /* The slowest: one transaction in ten minutes. */
 #define RATE_MIN 6u
+/* From fewer transactions than this no pace can be measured; then it was this
+ * one, an hour. */
+#define MEASURE_MIN 10u
+#define RATE_UNKNOWN 7200u
 /* What each success adds, an hour: from a standstill to a thousand an hour
  * takes about five hundred transactions. */
 #define RATE_STEP 2u
@@ -56,6 +60,8 @@ measured(const struct pace *p, int64_t now)
 	int64_t seconds;
 	uint64_t rate;
 
+	if (p->done < MEASURE_MIN)
+		return RATE_UNKNOWN;
 	seconds = (now - p->since) / CLOCK_SEC + 1;
 	rate = (uint64_t)p->done * 3600 / (uint64_t)seconds;
 	return rate > PACE_FREE ? PACE_FREE : (uint32_t)rate;
