@@ -11,6 +11,7 @@
 #include "config/reading.h"
 #include "config/text.h"
 #include "config/value.h"
+#include "config/ways.h"
 
 #define SAID_MAX 80		/* of a value, in an error */
 
@@ -404,35 +405,6 @@ order_pauses(struct config *c, const struct reading *r)
 		c->retry_max = c->retry_first;
 }
 
-static bool
-is_named(const struct config *c, const char *title)
-{
-	size_t i;
-
-	for (i = 0; i < c->route_count; i++)
-		if (strlist_has(&c->routes[i].smarthosts, title))
-			return true;
-	return strlist_has(&c->bulk.smarthosts, title);
-}
-
-/* Where no order is said, ordinary mail takes those that nothing else names, or
- * else all, as they stand in the file. */
-static void
-order_smarthosts(struct config *c)
-{
-	size_t i;
-
-	if (c->order.count > 0)
-		return;
-	for (i = 0; i < c->count; i++)
-		if (!is_named(c, c->smarthosts[i].title))
-			strlist_add(&c->order, c->smarthosts[i].title);
-	if (c->order.count > 0)
-		return;
-	for (i = 0; i < c->count; i++)
-		strlist_add(&c->order, c->smarthosts[i].title);
-}
-
 static void
 free_values(const struct key *key, void *object)
 {
@@ -457,7 +429,7 @@ fill(struct config *c, struct reading *r)
 		value_set(key_find(bulk_keys, "burst"), SLICE("100/1m"),
 		    &c->bulk);
 	order_pauses(c, r);
-	order_smarthosts(c);
+	ways_order(c);
 }
 
 struct config *

@@ -1,7 +1,7 @@
 /*
  * The keys of navette.conf: a table for the top of the file and one for each
- * kind of section. A key is a row: its name, what values it takes, where they go
- * and what holds when nothing is said. It never reads a file.
+ * kind of section. A key is a row: its name, what values it takes, where they
+ * go and what holds when nothing is said. It never reads a file.
  */
 #ifndef CONFIG_KEYS_H
 #define CONFIG_KEYS_H
@@ -26,7 +26,7 @@ enum key_type {
 	KEY_FINGERPRINT,	/* char *: 64 lower-case hex digits */
 	KEY_LIMITS,		/* struct limits: list of "N/window" */
 	KEY_NAMES,		/* struct strlist: names of smarthosts */
-	KEY_SENDERS,		/* struct strlist: address, @domain, user:NAME */
+	KEY_SENDERS,		/* struct strlist: senders of a route */
 	KEY_DOMAINS,		/* struct strlist: host names */
 	KEY_PORT,		/* uint16_t */
 	KEY_PERCENT,		/* unsigned, min to max, "10%" */

@@ -15,6 +15,35 @@ has_smarthost(const struct config *c, const char *title)
 	return false;
 }
 
+static bool
+is_named(const struct config *c, const char *title)
+{
+	size_t i;
+
+	for (i = 0; i < c->route_count; i++)
+		if (strlist_has(&c->routes[i].smarthosts, title))
+			return true;
+	return strlist_has(&c->bulk.smarthosts, title);
+}
+
+/* Where no order is said, ordinary mail takes those that nothing else names, or
+ * else all, as they stand in the file. */
+void
+ways_order(struct config *c)
+{
+	size_t i;
+
+	if (c->order.count > 0)
+		return;
+	for (i = 0; i < c->count; i++)
+		if (!is_named(c, c->smarthosts[i].title))
+			strlist_add(&c->order, c->smarthosts[i].title);
+	if (c->order.count > 0)
+		return;
+	for (i = 0; i < c->count; i++)
+		strlist_add(&c->order, c->smarthosts[i].title);
+}
+
 static void
 list_smarthosts(const struct config *c, struct buf *out)
 {

@@ -1,7 +1,7 @@
 /*
  * Checks of what says which way mail goes: the order of the smarthosts, routes
  * and bulk. Names must be there, once, and a route must pick something. It
- * changes nothing.
+ * never judges a limit.
  */
 #ifndef CONFIG_WAYS_H
 #define CONFIG_WAYS_H
@@ -9,6 +9,9 @@
 #include "config/config.h"
 #include "config/reading.h"
 
+/* Says in which order ordinary mail takes the smarthosts, where the file does
+ * not. */
+void ways_order(struct config *c);
 /* Complains to r about each contradiction. */
 void ways_check(const struct config *c, struct reading *r);
 

@@ -1,6 +1,6 @@
 /*
- * The pace of a smarthost, learned from its refusals: "too much" halves it, each
- * transaction that goes well adds a little. Pure arithmetic on transactions an
+ * The pace of a smarthost, learned from its refusals: "too much" halves it,
+ * each transaction that goes well adds a little. Pure arithmetic on transactions an
  * hour; the caller brings the time and sends.
  */
 #ifndef MAIL_PACE_H

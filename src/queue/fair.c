@@ -89,6 +89,9 @@ fair_add(struct fair *f, struct entry *e, bool front)
 	if (p->first == NULL)
 		p->tail = &e->next;
 	p->first = e;
+	if (p->tail != &e->next)
+		return;
+	/* It was the party's only one: as it had the last turn, so the next. */
 	unlink_turn(f, p);
 	link_turn(f, p, true);
 }

@@ -23,7 +23,7 @@ struct fair {
 };
 
 /* Adds it to its party (e->party), at the end; or, for what was given back, at
- * its front, and the party's turn is next. */
+ * its front; a party that had nothing left has its turn next then. */
 void fair_add(struct fair *f, struct entry *e, bool front);
 /* Whose turn it is, or NULL. */
 struct entry *fair_peek(const struct fair *f);

@@ -190,7 +190,8 @@ log_verdict(const struct flight *f, const struct verdict *v, size_t number)
 	(v->kind == VERDICT_DELIVERED ? log_info : log_warning)(
 	    "id=%s event=%s to=<%s> smarthost=%s stage=\"%s\" code=%d "
 	    "enhanced=%s reply=\"%s\"%s%s%s", entry_id(f->entry).text,
-	    verdict_kind_name(v->kind), buf_string(&to), f->allowance.account->title,
+	    verdict_kind_name(v->kind), buf_string(&to),
+	    f->allowance.account->title,
 	    verdict_stage_name(v->stage), v->code,
 	    v->enhanced[0] == '\0' ? "-" : v->enhanced, buf_string(&text),
 	    cure == NULL ? "" : " advice=\"", cure == NULL ? "" : cure,

@@ -1,8 +1,8 @@
 /*
  * A lane: a list of accounts tried in order, with the messages that are ready
  * for it. Ordinary mail has one, each route has one, and each of these has a
- * twin for bulk mail, which is given out after all ordinary mail. It never reads
- * a message.
+ * twin for bulk mail, which is given out after all ordinary mail. It never
+ * reads a message.
  */
 #ifndef QUEUE_LANE_H
 #define QUEUE_LANE_H

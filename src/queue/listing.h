@@ -1,5 +1,6 @@
 /*
- * The queue in words: one message as lines for people. It never changes anything.
+ * The queue in words: one message as lines for people. It never changes
+ * anything.
  */
 #ifndef QUEUE_LISTING_H
 #define QUEUE_LISTING_H

@@ -313,8 +313,8 @@ hear_config(struct manager *m, const struct record *r)
 	buf_free(&errors);
 	if (fresh == NULL)
 		return;
-	/* The old one stays: accounts' agents point into it until they are gone,
-	 * and reloads are rare. */
+	/* The old one stays: accounts' agents point into it until they are
+	 * gone, and reloads are rare. */
 	m->config = fresh;
 	users_begin(m->config, intakes_tell_limit);
 	accounts_configure(m);

@@ -1,7 +1,7 @@
 /*
  * The manager's end of one agent: its socket, the jobs it has in hand, what it
- * says. Verdicts go to queue/flight, troubles to queue/account. It never decides
- * what a verdict means.
+ * says. Verdicts go to queue/flight, troubles to queue/account. It never
+ * decides what a verdict means.
  */
 #ifndef QUEUE_WORKER_H
 #define QUEUE_WORKER_H

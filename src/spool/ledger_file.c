@@ -81,8 +81,8 @@ parse_line(struct slice line, struct ledger_use *u)
 }
 
 /*
- * When it was, on the boot clock of now. Over a reboot the wall clock tells; one
- * that went back makes nothing younger than this boot.
+ * When it was, on the boot clock of now. Over a reboot the wall clock tells;
+ * one that went back makes nothing younger than this boot.
  */
 static int64_t
 place(const struct ledger_time *t, const struct ledger_time *now)

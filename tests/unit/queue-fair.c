@@ -59,9 +59,12 @@ START_TEST(what_was_given_back_comes_next)
 	add(2, 2, false);
 	ck_assert_uint_eq(take(), 0);
 	add(0, 1, true);
-	ck_assert_ptr_eq(fair_peek(&fair), &entries[0]);
-	ck_assert_uint_eq(take(), 0);
+	/* It is the first of its party, whose turn is after the other's. */
+	ck_assert_ptr_eq(fair_peek(&fair), &entries[2]);
 	ck_assert_uint_eq(take(), 2);
+	add(2, 2, true);
+	ck_assert_uint_eq(take(), 2);
+	ck_assert_uint_eq(take(), 0);
 	ck_assert_uint_eq(take(), 1);
 	add(5, 7, true);
 	add(6, 7, false);
