@@ -109,6 +109,9 @@ ways_check(const struct config *c, struct reading *r)
 	if (c->route_count > ROUTES_MAX)
 		reading_complain(r, c->routes[ROUTES_MAX].line, "there are "
 		    "more than %d routes: join some of them", ROUTES_MAX);
+	if (c->bulk.verp)
+		reading_complain(r, c->bulk.line, "verp = true is not there "
+		    "yet: leave it out");
 	if (c->bulk.burst.count > 1)
 		reading_complain(r, c->bulk.line, "burst takes one limit");
 }

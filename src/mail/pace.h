@@ -1,7 +1,7 @@
 /*
  * The pace of a smarthost, learned from its refusals: "too much" halves it,
- * each transaction that goes well adds a little. Pure arithmetic on transactions an
- * hour; the caller brings the time and sends.
+ * each transaction that goes well adds a little. Pure arithmetic on
+ * transactions an hour; the caller brings the time and sends.
  */
 #ifndef MAIL_PACE_H
 #define MAIL_PACE_H

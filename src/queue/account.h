@@ -1,8 +1,8 @@
 /*
  * An account: one smarthost of the configuration with its agents, its state and
  * what has been used of its quotas. A failure of the account stops it as a
- * whole and grows its pause, whatever waits. It never reads a message and does not
- * know which lanes use it.
+ * whole and grows its pause, whatever waits. It never reads a message and does
+ * not know which lanes use it.
  */
 #ifndef QUEUE_ACCOUNT_H
 #define QUEUE_ACCOUNT_H

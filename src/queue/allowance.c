@@ -70,6 +70,8 @@ account_grant(struct manager *m, struct account *a, uint64_t want, bool bulk,
 	if ((is_limited(a) || bulk) &&
 	    want > a->smarthost->recipients_per_transaction)
 		want = a->smarthost->recipients_per_transaction;
+	if (bulk && m->config->bulk.individual)
+		want = 1;
 	out->recipients = want;
 	if (a->ledger == NULL)
 		return true;

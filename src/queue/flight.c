@@ -12,8 +12,8 @@
 #include "queue/bounce.h"
 #include "queue/flush.h"
 #include "queue/lane.h"
-#include "spool/inflight.h"
 #include "queue/turn.h"
+#include "spool/inflight.h"
 
 /* When the spool would not take a bounce, and for a file we cannot read. */
 #define TROUBLE_PAUSE (60 * CLOCK_SEC)

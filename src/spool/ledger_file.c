@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -166,6 +167,18 @@ ledger_file_read(struct spool *s, const char *title,
 	return ok;
 }
 
+static bool
+rename_durably(struct spool *s, const char *from, const char *to)
+{
+	bool ok;
+	int dir;
+
+	dir = spool_state_open(s, ".", O_RDONLY | O_DIRECTORY);
+	ok = dir >= 0 && renameat(dir, from, dir, to) == 0 && file_sync(dir);
+	file_close(&dir);
+	return ok;
+}
+
 int
 ledger_file_begin(struct spool *s, const char *title, const struct buf *lines)
 {
@@ -177,7 +190,7 @@ ledger_file_begin(struct spool *s, const char *title, const struct buf *lines)
 	fd = spool_state_open(s, buf_string(&fresh),
 	    O_WRONLY | O_CREAT | O_TRUNC);
 	if (fd >= 0 && (!file_write(fd, lines->data, lines->len) ||
-	    !file_sync(fd) || !spool_state_rename(s, buf_string(&fresh),
+	    !file_sync(fd) || !rename_durably(s, buf_string(&fresh),
 	    buf_string(&name))))
 		file_close(&fd);
 	buf_free(&name);

@@ -201,13 +201,6 @@ spool_state_open(struct spool *s, const char *name, int flags)
 	    flags | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-bool
-spool_state_rename(struct spool *s, const char *from, const char *to)
-{
-	return renameat(s->fd[FOLDER_STATE], from, s->fd[FOLDER_STATE],
-	    to) == 0 && file_sync(s->fd[FOLDER_STATE]);
-}
-
 int
 spool_begin(struct spool *s, const char *id)
 {

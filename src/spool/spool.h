@@ -70,8 +70,6 @@ uint64_t spool_free_space(struct spool *s);
 
 /* A file of state/ by name, opened with the flags given, mode 0600. */
 int spool_state_open(struct spool *s, const char *name, int flags);
-/* Gives it another name, durably, in place of what has that name. */
-bool spool_state_rename(struct spool *s, const char *from, const char *to);
 
 /* The drop folder. Names are IDs; one that begins with a dot is unfinished. */
 int spool_drop_fd(struct spool *s);

@@ -163,8 +163,9 @@ START_TEST(ways_that_lead_nowhere_are_refused)
 	    "t.conf:3: there is no smarthost \"z\"");
 	bad("smarthosts = {\"a\", \"a\"}\n" A,
 	    "t.conf:1: smarthost \"a\" is named twice");
-	bad(A "bulk { threshold = 3 }\nbulk { verp = true }\n",
+	bad(A "bulk { threshold = 3 }\nbulk { threshold = 4 }\n",
 	    "t.conf:3: bulk is said twice, in line 2");
+	bad(A "bulk { verp = true }\n", "verp = true is not there yet");
 	bad(A "bulk { threshold = 0 }\n", "threshold = \"0\" is not legal");
 	bad(A "bulk { treshold = 3 }\n", "treshold is no key of a bulk; "
 	    "legal: threshold");
