@@ -234,11 +234,13 @@ struct worker *
 account_worker(const struct account *a, bool bulk)
 {
 	struct worker *w, *best;
+	unsigned most;
 
 	best = NULL;
 	for (w = a->workers; w != NULL; w = w->next) {
-		if (!worker_has_room(w) ||
-		    (bulk && w->jobs > 0 && w->jobs >= w->pace / 2))
+		/* Fewer than two at once would cost a turn each. */
+		most = bulk && w->pace >= 4 ? w->pace / 2 : w->pace;
+		if (!worker_has_room(w) || w->jobs >= most)
 			continue;
 		if (best == NULL || w->jobs < best->jobs)
 			best = w;

@@ -9,7 +9,6 @@
 #include "queue/flush.h"
 #include "queue/lane.h"
 #include "queue/listing.h"
-#include "queue/status.h"
 #include "queue/users.h"
 #include "spool/id.h"
 #include "spool/journal.h"
@@ -59,7 +58,7 @@ obey_list(struct manager *m, const struct asker *a, struct slice words,
 	answer->ids = entry_ids(&answer->count);
 	answer->piece = piece_listing;
 	answer->list_failed = a->is_admin;
-	status_alarms(&answer->text);
+	listing_alarms(&answer->text);
 }
 
 static void
@@ -80,7 +79,24 @@ obey_status(struct manager *m, const struct asker *a, struct slice words,
 	(void)m;
 	(void)a;
 	(void)words;
-	status_print(&answer->text);
+	listing_status(&answer->text);
+}
+
+/* Where a name leads, for sendmail, which reads no configuration. */
+static void
+obey_names(struct manager *m, const struct asker *a, struct slice words,
+    struct answer *answer)
+{
+	const struct config *c = m->config;
+
+	(void)a;
+	(void)words;
+	say(answer, EX_OK, "aliases %s", c->aliases);
+	say(answer, EX_OK, "mailname %s", c->mailname);
+	if (c->postmaster != NULL)
+		say(answer, EX_OK, "postmaster %s", c->postmaster);
+	say(answer, EX_OK, "local-to-postmaster %s",
+	    c->local_to_postmaster ? "yes" : "no");
 }
 
 /* Where a name leads, for sendmail, which reads no configuration. */

@@ -1,9 +1,8 @@
-#include "queue/status.h"
+#include "queue/listing.h"
 
 #include "base/clock.h"
 #include "mail/advice.h"
 #include "queue/lane.h"
-#include "queue/listing.h"
 
 static void
 print_reply(const struct verdict *v, struct buf *out)
@@ -50,7 +49,7 @@ print_refused(void *arg, const char *sender, const struct verdict *v)
 }
 
 void
-status_alarms(struct buf *out)
+listing_alarms(struct buf *out)
 {
 	const struct account *a;
 
@@ -111,11 +110,11 @@ print_account(const struct account *a, struct buf *out)
 }
 
 void
-status_print(struct buf *out)
+listing_status(struct buf *out)
 {
 	const struct account *a;
 
-	status_alarms(out);
+	listing_alarms(out);
 	for (a = accounts_first(); a != NULL; a = a->next)
 		if (a->smarthost != NULL)
 			print_account(a, out);
