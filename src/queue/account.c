@@ -230,6 +230,14 @@ account_lift(struct account *a)
 	account_lift_senders(a);
 }
 
+/* How much of a hand bulk mail may fill. What is small is needed to send a
+ * message's commands together with those before. */
+static unsigned
+bulk_hand(unsigned pace)
+{
+	return pace >= 8 ? pace / 2 : pace;
+}
+
 struct worker *
 account_worker(const struct account *a, bool bulk)
 {
@@ -238,8 +246,7 @@ account_worker(const struct account *a, bool bulk)
 
 	best = NULL;
 	for (w = a->workers; w != NULL; w = w->next) {
-		/* Fewer than two at once would cost a turn each. */
-		most = bulk && w->pace >= 4 ? w->pace / 2 : w->pace;
+		most = bulk ? bulk_hand(w->pace) : w->pace;
 		if (!worker_has_room(w) || w->jobs >= most)
 			continue;
 		if (best == NULL || w->jobs < best->jobs)
