@@ -99,23 +99,6 @@ obey_names(struct manager *m, const struct asker *a, struct slice words,
 	    c->local_to_postmaster ? "yes" : "no");
 }
 
-/* Where a name leads, for sendmail, which reads no configuration. */
-static void
-obey_names(struct manager *m, const struct asker *a, struct slice words,
-    struct answer *answer)
-{
-	const struct config *c = m->config;
-
-	(void)a;
-	(void)words;
-	say(answer, EX_OK, "aliases %s", c->aliases);
-	say(answer, EX_OK, "mailname %s", c->mailname);
-	if (c->postmaster != NULL)
-		say(answer, EX_OK, "postmaster %s", c->postmaster);
-	say(answer, EX_OK, "local-to-postmaster %s",
-	    c->local_to_postmaster ? "yes" : "no");
-}
-
 static void
 obey_flush(struct manager *m, const struct asker *a, struct slice words,
     struct answer *answer)
