@@ -39,11 +39,14 @@ give_up(const char *why)
 static void
 put(const char *data, size_t len)
 {
+	char *more;
+
 	if (wire.out_len + len > wire.out_cap) {
 		wire.out_cap = (wire.out_len + len) * 2;
-		wire.out = realloc(wire.out, wire.out_cap);
-		if (wire.out == NULL)
+		more = realloc(wire.out, wire.out_cap);
+		if (more == NULL)
 			give_up("out of memory");
+		wire.out = more;
 	}
 	memcpy(wire.out + wire.out_len, data, len);
 	wire.out_len += len;
@@ -169,16 +172,22 @@ make_message(size_t size)
 	static const char head[] = "Subject: limit\r\n\r\n";
 	static const char line[] = "The quick brown fox jumps over the lazy "
 	    "dog, and so on, up to here.....\r\n";
+	const char *text = head;
 	char *message;
-	size_t i;
+	size_t i, at = 0;
 
 	message = malloc(size);
 	if (message == NULL || size < sizeof(head) + 2)
 		give_up("no such message");
-	for (i = 0; i < size; i++)
-		message[i] = i < sizeof(head) - 1 ? head[i] :
-		    line[(i - sizeof(head) + 1) % (sizeof(line) - 1)];
-	memcpy(message + size - 2, "\r\n", 2);
+	for (i = 0; i < size; i++) {
+		if (text[at] == '\0') {
+			text = line;
+			at = 0;
+		}
+		message[i] = text[at++];
+	}
+	message[size - 2] = '\r';
+	message[size - 1] = '\n';
 	return message;
 }
 
