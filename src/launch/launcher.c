@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -327,6 +328,19 @@ take_sockets(struct launcher *l, struct buf *error)
 	return l->control < 0 ? EX_CANTCREAT : EX_OK;
 }
 
+/* An intake has two descriptors for each submission; what the hard limit
+ * allows is ours to use. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int
 begin(struct launcher *l, struct buf *error)
 {
@@ -336,6 +350,7 @@ begin(struct launcher *l, struct buf *error)
 	if (l->config == NULL || !account_become(l->config, error))
 		return EX_CONFIG;
 	l->starter.config = l->config;
+	raise_descriptor_limit();
 	/* Nobody but root looks into a process that holds passwords. */
 	prctl(PR_SET_DUMPABLE, 0);
 	status = take_spool(l, error);

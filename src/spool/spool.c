@@ -17,7 +17,6 @@
 #include "base/file.h"
 #include "spool/id.h"
 
-#define DAY ((time_t)86400)
 #define JOURNAL_SUFFIX ".log"
 
 enum folder {
@@ -294,7 +293,8 @@ spool_is_writable(struct spool *s)
 bool
 spool_fail(struct spool *s, const char *id)
 {
-	if (renameat(s->fd[FOLDER_QUEUE], id, s->fd[FOLDER_FAILED], id) != 0)
+	if (renameat2(s->fd[FOLDER_QUEUE], id, s->fd[FOLDER_FAILED], id,
+	    RENAME_NOREPLACE) != 0)		/* IDs can be chosen */
 		return false;
 	unlinkat(s->fd[FOLDER_QUEUE], journal_name(id).text, 0);
 	return file_sync(s->fd[FOLDER_FAILED]) && spool_sync_queue(s);
@@ -490,7 +490,7 @@ sweep_unfinished(void *arg, const char *name)
 	struct spool *s = arg;
 
 	if (name[0] == '.')
-		remove_if_old(s->fd[FOLDER_DROP], name, DAY);
+		remove_if_old(s->fd[FOLDER_DROP], name, 86400);
 }
 
 void
