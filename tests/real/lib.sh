@@ -40,13 +40,19 @@ real_enter() {
 # real_inside: what the server writes lies in memory and goes with it.
 real_inside() {
 	T=$NAVETTE_INSIDE
-	mount --make-rprivate /
 	mount -t tmpfs -o mode=755 navette-test "$T"
 	hostname web1.example.org
 	ip link set lo up
 	printf '%s\n' '127.0.0.1 localhost' '::1 localhost' \
 		'127.0.1.1 web1.example.org web1' \
 		'127.0.0.1 smtp.isp.example' > "$T/hosts"
+	# What debootstrap made has none to put ours over.
+	if [ ! -e /etc/hosts ]; then
+		mkdir "$T/etc" "$T/etc.work"
+		mount -t overlay overlay -o \
+			"lowerdir=/etc,upperdir=$T/etc,workdir=$T/etc.work" /etc
+		: > /etc/hosts
+	fi
 	mount --bind "$T/hosts" /etc/hosts
 	: > "$T/resolv.conf"
 	mount --bind "$T/resolv.conf" "$(readlink -f /etc/resolv.conf)"
