@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "queue/flush.h"
+#include "queue/hold.h"
 #include "queue/lane.h"
 #include "queue/listing.h"
 #include "queue/users.h"
 #include "spool/id.h"
-#include "spool/journal.h"
 
 static void __attribute__((format(printf, 3, 4)))
 say(struct answer *answer, int status, const char *fmt, ...)
@@ -119,40 +119,17 @@ obey_flush_wait(struct manager *m, const struct asker *a, struct slice words,
 	answer->is_flush = true;
 }
 
-static void
-remember_hold(struct manager *m, const char *id, bool held)
-{
-	struct journal_entry e;
-	struct journal *j;
-
-	memset(&e, 0, sizeof(e));
-	e.time = clock_wall();
-	e.what = held ? JOURNAL_HELD : JOURNAL_FREED;
-	j = journal_open(m->spool, id, 1);
-	if (j == NULL || !journal_add(j, &e) || !journal_sync(j))
-		manager_unsafe(m, id, "record a hold");
-	journal_close(j);
-}
-
 static const char *
 do_hold(struct manager *m, struct entry *e)
 {
-	if (e->state == ENTRY_READY)
-		lane_withdraw(e->lane, e);
-	entry_unwait(e);
-	e->state = ENTRY_HELD;
-	flush_attempted(e);
-	remember_hold(m, entry_id(e).text, true);
+	hold_begin(m, e);
 	return "held";
 }
 
 static const char *
 do_release(struct manager *m, struct entry *e)
 {
-	if (e->state == ENTRY_HELD) {
-		remember_hold(m, entry_id(e).text, false);
-		lane_enqueue(e->lane, e, false);
-	}
+	hold_end(m, e);
 	return "released";
 }
 

@@ -11,6 +11,7 @@
 #include "mail/schedule.h"
 #include "queue/bounce.h"
 #include "queue/flush.h"
+#include "queue/hold.h"
 #include "queue/lane.h"
 #include "queue/turn.h"
 #include "spool/inflight.h"
@@ -472,6 +473,8 @@ go_on(struct manager *m, struct flight *f)
 	struct entry *e = f->entry;
 	struct lane *next;
 
+	if (hold_if_misfiled(m, e, &f->queued))
+		return;
 	next = turn_lane(m, e, &f->queued);
 	if (next != NULL) {
 		turn_move(e, next, next == e->lane);

@@ -57,6 +57,7 @@ replay(void *arg, const struct journal_entry *e)
 		break;
 	case JOURNAL_FREED:
 		q->held = false;
+		q->freed = e->time;
 		break;
 	}
 }

@@ -31,6 +31,7 @@ struct queued {
 	int64_t last_attempt;	/* wall clock; 0: none */
 	bool warned;
 	bool held;
+	int64_t freed;		/* wall clock, of the last release; 0: none */
 };
 
 /*

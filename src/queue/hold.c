@@ -1,0 +1,76 @@
+#include "queue/hold.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "queue/flush.h"
+#include "queue/lane.h"
+#include "spool/journal.h"
+
+static void
+remember(struct manager *m, const char *id, enum journal_what what)
+{
+	struct journal_entry e;
+	struct journal *j;
+
+	memset(&e, 0, sizeof(e));
+	e.time = clock_wall();
+	e.what = what;
+	j = journal_open(m->spool, id, 1);
+	if (j == NULL || !journal_add(j, &e) || !journal_sync(j))
+		manager_unsafe(m, id, "record a hold");
+	journal_close(j);
+}
+
+void
+hold_begin(struct manager *m, struct entry *e)
+{
+	if (e->state == ENTRY_READY)
+		lane_withdraw(e->lane, e);
+	entry_unwait(e);
+	e->state = ENTRY_HELD;
+	e->round = 0;
+	flush_attempted(e);
+	remember(m, entry_id(e).text, JOURNAL_HELD);
+}
+
+void
+hold_end(struct manager *m, struct entry *e)
+{
+	if (e->state != ENTRY_HELD)
+		return;
+	remember(m, entry_id(e).text, JOURNAL_FREED);
+	lane_enqueue(e->lane, e, false);
+}
+
+/* A doubt from before a release is one that somebody has looked into. */
+static bool
+is_misfiled(const struct queued *q)
+{
+	const struct outcome *o;
+	size_t i;
+
+	for (i = 0; i < q->envelope.count; i++) {
+		o = queued_outcome(q, i);
+		if (o != NULL && o->time > q->freed &&
+		    o->verdict.kind == VERDICT_DOUBT &&
+		    o->verdict.scope == SCOPE_MESSAGE)
+			return true;
+	}
+	return false;
+}
+
+bool
+hold_if_misfiled(struct manager *m, struct entry *e, const struct queued *q)
+{
+	if (!is_misfiled(q))
+		return false;
+	hold_begin(m, e);
+	log_alarm("id=%s event=held error=\"the server refused its sender and "
+	    "took the message over all the same: it may have arrived under "
+	    "another sender\" advice=\"ask the recipients; then navette "
+	    "remove it, or navette release it to send it again\"",
+	    entry_id(e).text);
+	return true;
+}

@@ -1,0 +1,24 @@
+/*
+ * Messages that are held: by somebody's word, or because a server took one over
+ * and nobody can say under whose name. They stay until released. It never
+ * decides who may hold or release.
+ */
+#ifndef QUEUE_HOLD_H
+#define QUEUE_HOLD_H
+
+#include <stdbool.h>
+
+#include "queue/manager.h"
+#include "queue/queued.h"
+
+/* Takes it out of its turn, durably. */
+void hold_begin(struct manager *m, struct entry *e);
+/* Gives it a turn again; nothing where it is not held. */
+void hold_end(struct manager *m, struct entry *e);
+/* Holds a message that went out in doubt of its sender (MAIL refused, content
+ * taken over): to send it again blindly could make it two. False when this one
+ * is none of those. */
+bool hold_if_misfiled(struct manager *m, struct entry *e,
+    const struct queued *q);
+
+#endif
