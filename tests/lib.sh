@@ -163,6 +163,7 @@ status() {
 own_hosts() {
 	[ "$(id -u)" -eq 0 ] || skip 'needs root (a mount namespace)'
 	[ -e /etc/hosts ] || skip 'there is no /etc/hosts to put another over'
+	unshare -m true || skip 'no mounts of its own here (is / a mount point?)'
 	if [ -z "${OWN_HOSTS:-}" ]; then
 		status=0
 		OWN_HOSTS=1 unshare -m "$0" || status=$?

@@ -25,6 +25,11 @@ real_enter() {
 		echo "needs root, for roots and namespaces of its own"
 		exit 77
 	fi
+	# Not in a bare chroot, whose / is no mount point.
+	if ! unshare --mount true; then
+		echo "needs mounts of its own, which this place does not allow"
+		exit 77
+	fi
 	# shellcheck disable=SC2153 # the test has set it
 	REAL_ROOT=$("$HERE/../real/make-root" "$KIND") || exit $?
 	NAVETTE_INSIDE=$(mktemp -d /tmp/navette-root.XXXXXX) || exit 1
