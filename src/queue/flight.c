@@ -1,6 +1,5 @@
 #include "queue/flight.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,14 +8,13 @@
 #include "base/log.h"
 #include "mail/advice.h"
 #include "mail/schedule.h"
-#include "queue/bounce.h"
 #include "queue/flush.h"
-#include "queue/hold.h"
+#include "queue/landing.h"
 #include "queue/lane.h"
 #include "queue/turn.h"
 #include "spool/inflight.h"
 
-/* When the spool would not take a bounce, and for a file we cannot read. */
+/* When the spool would not take a record. */
 #define TROUBLE_PAUSE (60 * CLOCK_SEC)
 /* A job is one record: so many ranges at once. The rest follows. */
 #define RANGES_MAX 20000
@@ -201,8 +199,8 @@ log_verdict(const struct flight *f, const struct verdict *v, size_t number)
 	buf_free(&text);
 }
 
-static bool
-record(struct manager *m, struct flight *f, enum journal_what what,
+bool
+flight_record(struct manager *m, struct flight *f, enum journal_what what,
     const struct verdict *v)
 {
 	struct journal_entry e;
@@ -273,7 +271,7 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 	whole = is_whole_success(f, v);
 	queued_learn(&f->queued, v, clock_wall());
 	if (!whole)
-		record(m, f, JOURNAL_VERDICT, v);
+		flight_record(m, f, JOURNAL_VERDICT, v);
 }
 
 void
@@ -284,166 +282,6 @@ flight_sync(struct manager *m, struct flight *f)
 	f->unsynced = false;
 	if (!journal_sync(f->journal))
 		manager_unsafe(m, entry_id(f->entry).text, "sync its journal");
-}
-
-static bool
-is_open_still(const struct queued *q, size_t number)
-{
-	return queued_is_open(q, number);
-}
-
-static bool
-is_unanswered_or_open(const struct queued *q, size_t number)
-{
-	return queued_is_open(q, number) || queued_is_unanswered(q, number);
-}
-
-static bool
-has_any(const struct queued *q,
-    bool (*is)(const struct queued *q, size_t number))
-{
-	size_t i;
-
-	for (i = 0; i < q->envelope.count; i++)
-		if (is(q, i))
-			return true;
-	return false;
-}
-
-/* The time it has spent here without the time its lane was stopped. */
-static int64_t
-age_of(const struct flight *f)
-{
-	return clock_wall() - f->queued.envelope.time -
-	    (lane_stopped(f->entry->lane) - f->entry->stopped);
-}
-
-/* Tells the sender of those chosen, and remembers that it has. */
-static bool
-answer(struct manager *m, struct flight *f, enum dsn_action action,
-    bool (*chosen)(const struct queued *q, size_t number))
-{
-	const struct smarthost *h;
-	struct id_text id;
-	struct bounce b;
-
-	id = entry_id(f->entry);
-	memset(&b, 0, sizeof(b));
-	b.id = id.text;
-	b.queued = &f->queued;
-	h = f->allowance.account->smarthost;
-	b.smarthost = h == NULL ? NULL : h->host;
-	b.action = action;
-	b.is_chosen = chosen;
-	b.retry_until = f->queued.envelope.time + m->config->lifetime;
-	return bounce_send(m, &b);
-}
-
-static void
-record_answers(struct manager *m, struct flight *f)
-{
-	struct verdict v;
-	size_t i;
-
-	memset(&v, 0, sizeof(v));
-	for (i = 0; i < f->queued.envelope.count; i++) {
-		if (!queued_is_unanswered(&f->queued, i))
-			continue;
-		v.first = v.last = (uint32_t)i;
-		record(m, f, JOURNAL_BOUNCED, &v);
-		queued_answer(&f->queued, i, i);
-	}
-	flight_sync(m, f);
-}
-
-static bool
-is_notification(const struct queued *q)
-{
-	return (q->envelope.flags & ENVELOPE_BOUNCE) != 0 ||
-	    q->envelope.sender.len == 0;
-}
-
-/* A notification that nobody takes: kept for the postmaster's eyes. */
-static void
-fail(struct manager *m, struct flight *f)
-{
-	log_alarm("id=%s event=failed error=\"a notification could not be "
-	    "delivered; it is kept in failed/: see navette queue\"",
-	    entry_id(f->entry).text);
-	if (!spool_fail(m->spool, entry_id(f->entry).text))
-		log_error("id=%s event=failed error=\"cannot move it to "
-		    "failed/: %s\"", entry_id(f->entry).text, strerror(errno));
-	manager_forget(m, f->entry);
-}
-
-/* The end of the message, if all recipients are done (or given up). The sender
- * of bulk mail is told of all that were refused in a round together. */
-static bool
-conclude(struct manager *m, struct flight *f, bool expired, bool round_over)
-{
-	bool lost;
-
-	if (f->entry->bulk && !round_over &&
-	    has_any(&f->queued, is_open_still))
-		return false;
-
-	lost = expired ? has_any(&f->queued, is_unanswered_or_open) :
-	    has_any(&f->queued, queued_is_unanswered);
-	if (lost && is_notification(&f->queued)) {
-		fail(m, f);
-		return true;
-	}
-	if (lost && !answer(m, f, DSN_FAILED, expired ?
-	    is_unanswered_or_open : queued_is_unanswered)) {
-		flush_attempted(f->entry);
-		entry_wait(f->entry, clock_add(clock_boot(), TROUBLE_PAUSE));
-		return true;
-	}
-	if (!expired && has_any(&f->queued, is_open_still)) {
-		if (lost)
-			record_answers(m, f);
-		return false;
-	}
-	log_info("id=%s event=%s", entry_id(f->entry).text,
-	    expired ? "expired" : "done");
-	manager_forget(m, f->entry);
-	return true;
-}
-
-static void
-warn(struct manager *m, struct flight *f)
-{
-	struct verdict none;
-
-	if (f->entry->warned || age_of(f) < m->config->warn_after ||
-	    is_notification(&f->queued))
-		return;
-	if (!answer(m, f, DSN_DELAYED, is_open_still))
-		return;
-	memset(&none, 0, sizeof(none));
-	record(m, f, JOURNAL_WARNED, &none);
-	f->entry->warned = true;
-}
-
-static void
-postpone(struct manager *m, struct flight *f)
-{
-	struct verdict count;
-	struct entry *e;
-	int64_t pause;
-
-	e = f->entry;
-	flush_attempted(e);
-	if (e->attempts < UINT16_MAX)
-		e->attempts++;
-	e->last = (uint32_t)(clock_wall() / CLOCK_SEC);
-	warn(m, f);
-	memset(&count, 0, sizeof(count));
-	count.job = e->attempts;
-	record(m, f, JOURNAL_ATTEMPT, &count);
-	pause = schedule_pause(e->attempts, m->config->retry_first,
-	    m->config->retry_max, manager_random());
-	entry_wait(e, clock_add(clock_boot(), pause));
 }
 
 static void
@@ -466,25 +304,6 @@ doubt_all(struct manager *m, struct flight *f)
 		}
 }
 
-/* Those who had no turn yet come next; when all had it, it waits. */
-static void
-go_on(struct manager *m, struct flight *f)
-{
-	struct entry *e = f->entry;
-	struct lane *next;
-
-	if (hold_if_misfiled(m, e, &f->queued))
-		return;
-	next = turn_lane(m, e, &f->queued);
-	if (next != NULL) {
-		turn_move(e, next, next == e->lane);
-		return;
-	}
-	e->round = 0;
-	if (!conclude(m, f, age_of(f) >= m->config->lifetime, true))
-		postpone(m, f);
-}
-
 void
 flight_end(struct manager *m, struct flight *f, bool doubt)
 {
@@ -492,7 +311,6 @@ flight_end(struct manager *m, struct flight *f, bool doubt)
 		doubt_all(m, f);
 	flight_sync(m, f);
 	account_settle(&f->allowance, f->used);
-	if (!conclude(m, f, false, false))
-		go_on(m, f);
+	landing(m, f);
 	flight_free(f);
 }

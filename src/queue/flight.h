@@ -39,6 +39,10 @@ struct flight *flight_begin(struct manager *m, struct entry *e,
     struct account *a, struct job *job, int *fd);
 void flight_hear(struct manager *m, struct flight *f,
     const struct verdict *v);
+/* Writes something of its message down; durable after flight_sync(). False:
+ * delivery has stopped. */
+bool flight_record(struct manager *m, struct flight *f,
+    enum journal_what what, const struct verdict *v);
 /* Makes durable what was heard so far. */
 void flight_sync(struct manager *m, struct flight *f);
 /* Ends it: all verdicts are in (or, with doubt, the agent died with it). */

@@ -1,0 +1,15 @@
+/*
+ * What follows when a message's job is over: its removal, a bounce, a warning,
+ * another turn, or a wait until the next attempt. It never talks to the agent.
+ */
+#ifndef QUEUE_LANDING_H
+#define QUEUE_LANDING_H
+
+#include "queue/flight.h"
+#include "queue/manager.h"
+
+/* All verdicts of the flight are in and recorded; the message may be gone
+ * after this, its entry, too. */
+void landing(struct manager *m, struct flight *f);
+
+#endif
