@@ -430,6 +430,7 @@ fill(struct config *c, struct reading *r)
 		    &c->bulk);
 	order_pauses(c, r);
 	ways_order(c);
+	ways_limit_size(c);
 }
 
 struct config *

@@ -70,6 +70,8 @@ struct smarthost {
 	char *ca_file;		/* NULL: the system's store */
 	char *fingerprint;	/* 64 lower-case hex digits, or NULL */
 	char *client_certificate, *client_key;	/* NULL: none */
+	uint64_t max_size;	/* bytes of a message, whatever the server
+				 * says */
 	char *send_as;		/* NULL: senders stay as they are */
 	unsigned connections;	/* at once */
 	unsigned messages_per_connection;	/* 0: no limit */
@@ -116,7 +118,8 @@ struct config {
 	char *user;		/* of the daemon */
 	char *admin_group;	/* NULL: none */
 	int64_t stop_wait;
-	uint64_t max_size;	/* bytes of a message */
+	uint64_t max_size;	/* bytes of a message; no more than some
+				 * smarthost takes */
 	unsigned max_waiting;	/* messages a user may have in the queue */
 	uint64_t max_waiting_size;	/* bytes of them */
 	unsigned max_recipients;	/* of a message, aliases expanded */

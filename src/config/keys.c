@@ -72,6 +72,7 @@ const struct key smarthost_keys[] = {
 	{"client-key", KEY_PATH, IN(client_key), 0, 0, NULL, false},
 	{"ca-file", KEY_PATH, IN(ca_file), 0, 0, NULL, true},
 	{"helo", KEY_HELO, IN(helo), 0, 0, NULL, true},
+	{"max-size", KEY_SIZE, IN(max_size), KIB, 2 * GIB, "2G", false},
 	{"send-as", KEY_ADDRESS, IN(send_as), 0, 0, NULL, true},
 	{"connections", KEY_COUNT, IN(connections), 1, 100, "4", true},
 	{"messages-per-connection", KEY_COUNT, IN(messages_per_connection), 0,

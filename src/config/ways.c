@@ -44,6 +44,20 @@ ways_order(struct config *c)
 		strlist_add(&c->order, c->smarthosts[i].title);
 }
 
+void
+ways_limit_size(struct config *c)
+{
+	uint64_t most;
+	size_t i;
+
+	most = 0;
+	for (i = 0; i < c->count; i++)
+		if (c->smarthosts[i].max_size > most)
+			most = c->smarthosts[i].max_size;
+	if (c->count > 0 && most < c->max_size)
+		c->max_size = most;
+}
+
 static void
 list_smarthosts(const struct config *c, struct buf *out)
 {

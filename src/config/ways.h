@@ -12,6 +12,8 @@
 /* Says in which order ordinary mail takes the smarthosts, where the file does
  * not. */
 void ways_order(struct config *c);
+/* Lowers the largest message to what at least one smarthost takes. */
+void ways_limit_size(struct config *c);
 /* Complains to r about each contradiction. */
 void ways_check(const struct config *c, struct reading *r);
 

@@ -144,6 +144,26 @@ make_narrow(struct letter *l)
 	return NULL;
 }
 
+/* What is larger would be refused after all of it was sent. */
+static bool
+is_too_large(const struct letter *l, const struct smarthost *h,
+    const struct capability *can, struct outcome *why)
+{
+	if (l->size > h->max_size)
+		outcome_say(why, VERDICT_REFUSED, SCOPE_MESSAGE, STAGE_MAIL,
+		    "the message has %" PRIu64 " bytes, max-size of "
+		    "smarthost \"%s\" is %" PRIu64, l->size, h->title,
+		    h->max_size);
+	else if (can->has_size && can->size > 0 && l->size > can->size)
+		outcome_say(why, VERDICT_REFUSED, SCOPE_MESSAGE, STAGE_MAIL,
+		    "the message has %" PRIu64 " bytes, the server takes at "
+		    "most %" PRIu64, l->size, can->size);
+	else
+		return false;
+	outcome_enhanced(why, "5.3.4");
+	return true;
+}
+
 bool
 letter_load(struct letter *l, const struct smarthost *h,
     const struct capability *can, struct outcome *why)
@@ -165,13 +185,8 @@ letter_load(struct letter *l, const struct smarthost *h,
 		    "cannot read the queued message: %s", fault);
 		return false;
 	}
-	if (can->has_size && can->size > 0 && l->size > can->size) {
-		outcome_say(why, VERDICT_REFUSED, SCOPE_MESSAGE, STAGE_MAIL,
-		    "the message has %" PRIu64 " bytes, the server takes at "
-		    "most %" PRIu64, l->size, can->size);
-		outcome_enhanced(why, "5.3.4");
+	if (is_too_large(l, h, can, why))
 		return false;
-	}
 	list_recipients(l);
 	return true;
 }

@@ -701,6 +701,7 @@ play_prepare(struct play *p, const char *offers)
 		.auth = AUTH_CHOICE_NONE,
 		.recipients_per_transaction = 100,
 		.in_flight = 8,
+		.max_size = 1u << 30,
 		.idle = FOREVER,
 		.timeouts = {FOREVER, FOREVER, FOREVER, FOREVER, FOREVER,
 		    FOREVER, FOREVER, FOREVER, FOREVER, FOREVER,
