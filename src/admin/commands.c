@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "admin/ask.h"
+#include "admin/route.h"
 #include "base/buf.h"
 
 /* An option of a command turns it into another word for the daemon. */
@@ -14,17 +15,23 @@ static const struct command {
 	const char *ask;
 	bool takes_words;
 	const char *help;
+	/* NULL, or what it does instead of asking, with options of its own. */
+	int (*run)(const struct config *c, int argc, char **argv);
 } commands[] = {
-	{"flush", NULL, "flush", false, "try everything now"},
+	{"flush", NULL, "flush", false, "try everything now", NULL},
 	{"flush", "--wait", "flush-wait", false,
-	    "the same, and wait for it: 0 when the queue is empty then"},
-	{"queue", NULL, "list", false, "what waits, and why"},
-	{"queue", "--ids", "ids", false, "one ID a line"},
-	{"status", NULL, "status", false, "the smarthosts and the queue"},
-	{"hold", NULL, "hold", true, "ID...: keep until released"},
-	{"release", NULL, "release", true, "ID...: let a held message go"},
-	{"retry", NULL, "retry", true, "ID...: try these now"},
-	{"remove", NULL, "remove", true, "ID...: throw away for good"},
+	    "the same, and wait for it: 0 when the queue is empty then", NULL},
+	{"queue", NULL, "list", false, "what waits, and why", NULL},
+	{"queue", "--ids", "ids", false, "one ID a line", NULL},
+	{"status", NULL, "status", false, "the smarthosts and the queue",
+	    NULL},
+	{"route", NULL, NULL, true, "ADDRESS...: which way mail would go "
+	    "there", route_command},
+	{"hold", NULL, "hold", true, "ID...: keep until released", NULL},
+	{"release", NULL, "release", true, "ID...: let a held message go",
+	    NULL},
+	{"retry", NULL, "retry", true, "ID...: try these now", NULL},
+	{"remove", NULL, "remove", true, "ID...: throw away for good", NULL},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -46,6 +53,8 @@ matches(const struct command *c, int argc, char **argv)
 
 	if (strcmp(c->name, argv[0]) != 0)
 		return false;
+	if (c->run != NULL)
+		return true;
 	option = argc > 1 && argv[1][0] == '-' ? argv[1] : NULL;
 	if (c->option == NULL || option == NULL)
 		return c->option == option;
@@ -53,7 +62,7 @@ matches(const struct command *c, int argc, char **argv)
 }
 
 static int
-run(const struct config *config, const struct command *c, int argc,
+ask(const struct config *config, const struct command *c, int argc,
     char **argv)
 {
 	struct buf line = BUF_INIT;
@@ -82,7 +91,9 @@ commands_run(const struct config *c, int argc, char **argv)
 
 	for (i = 0; i < COMMANDS; i++)
 		if (matches(&commands[i], argc, argv))
-			return run(c, &commands[i], argc, argv);
+			return commands[i].run != NULL ?
+			    commands[i].run(c, argc, argv) :
+			    ask(c, &commands[i], argc, argv);
 	fprintf(stderr, "navette: there is no command \"%s%s%s\"\n", argv[0],
 	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
 	commands_help();

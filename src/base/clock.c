@@ -43,3 +43,20 @@ clock_add(int64_t a, int64_t b)
 {
 	return b > 0 && a > CLOCK_NEVER - b ? CLOCK_NEVER : a + b;
 }
+
+void
+clock_print(int64_t span, struct buf *out)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+	int64_t seconds;
+	size_t i;
+
+	seconds = span / CLOCK_SEC;
+	for (i = 0; seconds % units[i].seconds != 0; i++)
+		;
+	buf_addf(out, "%lld%c", (long long)(seconds / units[i].seconds),
+	    units[i].unit);
+}

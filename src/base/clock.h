@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 
 #define CLOCK_MSEC ((int64_t)1000000)
 #define CLOCK_SEC ((int64_t)1000000000)
@@ -23,5 +24,7 @@ int64_t clock_wall(void);
 int clock_poll_timeout(int64_t when);
 /* a + b that stops at CLOCK_NEVER. */
 int64_t clock_add(int64_t a, int64_t b);
+/* Appends a length of time as a configuration has it: "90s", "5m", "2d". */
+void clock_print(int64_t span, struct buf *out);
 
 #endif

@@ -416,6 +416,7 @@ static void
 fill(struct config *c, struct reading *r)
 {
 	struct smarthost defaults = {0};
+	const struct said *order;
 	size_t i;
 
 	set_fallbacks(config_keys, c);
@@ -429,6 +430,8 @@ fill(struct config *c, struct reading *r)
 		value_set(key_find(bulk_keys, "burst"), SLICE("100/1m"),
 		    &c->bulk);
 	order_pauses(c, r);
+	order = reading_find(r, READING_TOP, "smarthosts");
+	c->order_line = order == NULL ? 0 : order->line;
 	ways_order(c);
 	ways_limit_size(c);
 }

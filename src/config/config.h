@@ -130,6 +130,7 @@ struct config {
 	size_t count;
 	struct strlist order;	/* of the smarthosts for ordinary mail; filled
 				 * in where it is not said */
+	unsigned order_line;	/* where it is said; 0: not */
 	struct bulk bulk;
 	struct route *routes;	/* in the order of the file */
 	size_t route_count;

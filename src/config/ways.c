@@ -3,17 +3,7 @@
 #include <string.h>
 
 #include "config/keys.h"
-
-static bool
-has_smarthost(const struct config *c, const char *title)
-{
-	size_t i;
-
-	for (i = 0; i < c->count; i++)
-		if (strcmp(c->smarthosts[i].title, title) == 0)
-			return true;
-	return false;
-}
+#include "config/route.h"
 
 static bool
 is_named(const struct config *c, const char *title)
@@ -83,7 +73,7 @@ check_names(const struct config *c, struct reading *r, int section)
 		if (said->section != section ||
 		    strcmp(said->key->name, "smarthosts") != 0)
 			continue;
-		if (!has_smarthost(c, said->value))
+		if (route_smarthost(c, said->value) == NULL)
 			reading_complain(r, said->line, "there is no "
 			    "smarthost \"%s\"; legal: %s", said->value,
 			    buf_string(&known));
@@ -107,6 +97,11 @@ check_route(const struct config *c, struct reading *r, size_t number)
 	if (route->senders.count == 0 && route->domains.count == 0)
 		reading_complain(r, route->line, "route \"%s\" picks no mail: "
 		    "say sender = {...} or recipient-domain = {...}",
+		    route->title);
+	if (strcmp(route->title, "mail") == 0 ||
+	    strcmp(route->title, "bulk") == 0)
+		reading_complain(r, route->line, "route \"%s\" has the name "
+		    "of a lane that is there already: give it another",
 		    route->title);
 	check_names(c, r, READING_ROUTE(number));
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/route.h"
 #include "mail/advice.h"
 #include "queue/account.h"
 #include "queue/worker.h"
@@ -61,17 +62,16 @@ account_grant(struct manager *m, struct account *a, uint64_t want, bool bulk,
     struct allowance *out)
 {
 	const struct ledger_grant nothing = {0, 0};
+	unsigned most;
 	int64_t again;
 
 	memset(out, 0, sizeof(*out));
 	out->account = a;
 	/* A transaction at a time, where it counts; bulk mail, so that others
 	 * have their turn. */
-	if ((is_limited(a) || bulk) &&
-	    want > a->smarthost->recipients_per_transaction)
-		want = a->smarthost->recipients_per_transaction;
-	if (bulk && m->config->bulk.individual)
-		want = 1;
+	most = route_transaction(m->config, a->smarthost, bulk);
+	if ((is_limited(a) || bulk) && want > most)
+		want = most;
 	out->recipients = want;
 	if (a->ledger == NULL)
 		return true;

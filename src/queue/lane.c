@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/route.h"
 #include "queue/flush.h"
-#include "queue/route.h"
 #include "queue/turn.h"
 #include "queue/worker.h"
 
@@ -51,33 +51,37 @@ move_all(struct lane *from, struct lane *to)
 /* The messages of a route that is gone take the ordinary way; when its turn
  * comes, each is looked at again. */
 static void
-configure_lane(struct lane *l, const char *title,
-    const struct strlist *titles, bool bulk)
+configure_lane(const struct config *c, struct lane *l, size_t number,
+    bool bulk)
 {
-	if (l->title != NULL && strcmp(l->title, title) != 0)
+	char *name;
+
+	name = route_lane(c, number, bulk);
+	if (l->name != NULL && strcmp(l->name, name) != 0)
 		move_all(l, &lanes[0]);
-	l->title = title;
+	free(l->name);
+	l->name = name;
 	l->bulk = bulk;
-	set_accounts(l, titles);
+	set_accounts(l, route_smarthosts(c, number, bulk));
+}
+
+/* The place of a route's lane among lanes; its twin is behind it. */
+static size_t
+place_of(const struct config *c, size_t number)
+{
+	return number == c->route_count ? 0 : 2 * number + 2;
 }
 
 void
 lanes_configure(struct manager *m)
 {
 	const struct config *c = m->config;
-	const struct strlist *ways;
 	size_t i;
 
 	route_begin(c);
-	ways = c->bulk.smarthosts.count > 0 ? &c->bulk.smarthosts : &c->order;
-	configure_lane(&lanes[0], "mail", &c->order, false);
-	configure_lane(&lanes[1], "bulk", ways, true);
-	for (i = 0; i < c->route_count; i++) {
-		ways = &c->routes[i].smarthosts;
-		configure_lane(&lanes[2 * i + 2], c->routes[i].title, ways,
-		    false);
-		configure_lane(&lanes[2 * i + 3], c->routes[i].title, ways,
-		    true);
+	for (i = 0; i <= c->route_count; i++) {
+		configure_lane(c, &lanes[place_of(c, i)], i, false);
+		configure_lane(c, &lanes[place_of(c, i) + 1], i, true);
 	}
 	for (i = 2 * (c->route_count + 1); i < lane_count; i++)
 		move_all(&lanes[i], &lanes[0]);
@@ -95,8 +99,7 @@ lane_choose(struct manager *m, const struct entry *e,
 		return &lanes[0];
 	at = route_find(m->config, envelope->uid, envelope->sender,
 	    envelope->recipients[recipient].addr);
-	at = at == m->config->route_count ? 0 : 2 * at + 2;
-	return &lanes[at + (e->bulk ? 1 : 0)];
+	return &lanes[place_of(m->config, at) + (e->bulk ? 1 : 0)];
 }
 
 void

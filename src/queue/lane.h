@@ -16,7 +16,7 @@
 #include "queue/queued.h"
 
 struct lane {
-	const char *title;	/* a route's, "mail" or "bulk" */
+	char *name;		/* route_lane() */
 	bool bulk;
 	struct account **accounts;
 	size_t count;

@@ -59,23 +59,6 @@ listing_alarms(struct buf *out)
 }
 
 static void
-print_span(int64_t span, struct buf *out)
-{
-	static const struct {
-		const char *unit;
-		int64_t seconds;
-	} units[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}};
-	int64_t seconds;
-	size_t i;
-
-	seconds = span / CLOCK_SEC;
-	for (i = 0; seconds % units[i].seconds != 0; i++)
-		;
-	buf_addf(out, "%lld%s", (long long)(seconds / units[i].seconds),
-	    units[i].unit);
-}
-
-static void
 print_quotas(const struct account *a, struct buf *out)
 {
 	static const char *const names[LEDGER_KINDS] = {"recipients",
@@ -90,7 +73,7 @@ print_quotas(const struct account *a, struct buf *out)
 			buf_addf(out, "   %llu of %llu %s used in the last ",
 			    (unsigned long long)w.used,
 			    (unsigned long long)w.limit, names[kind]);
-			print_span(w.span, out);
+			clock_print(w.span, out);
 			buf_add_char(out, '\n');
 		}
 }

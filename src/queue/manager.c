@@ -15,13 +15,13 @@
 #include "base/role.h"
 #include "base/strlist.h"
 #include "mail/schedule.h"
+#include "queue/burst.h"
 #include "queue/control.h"
 #include "queue/flush.h"
 #include "queue/intakes.h"
 #include "queue/fair.h"
 #include "queue/lane.h"
 #include "queue/queued.h"
-#include "queue/route.h"
 #include "queue/turn.h"
 #include "queue/users.h"
 #include "queue/worker.h"
@@ -179,7 +179,7 @@ read_entry(struct manager *m, struct entry *e)
 	e->bounce = (q.envelope.flags & ENVELOPE_BOUNCE) != 0;
 	e->last = (uint32_t)(q.last_attempt / CLOCK_SEC);
 	e->party = fair_party(e->uid, q.envelope.sender);
-	e->bulk = route_is_bulk(m->config, &q.envelope);
+	e->bulk = burst_is_bulk(m->config, &q.envelope);
 	users_count(e->uid, 1, e->size);
 	give_turn(m, e, &q);
 	if (e->bounce)

@@ -161,6 +161,9 @@ START_TEST(ways_that_lead_nowhere_are_refused)
 	    "smarthost \"z\"; legal: a");
 	bad(A "bulk {\n smarthosts = {\"z\"}\n}\n",
 	    "t.conf:3: there is no smarthost \"z\"");
+	bad(A "\nroute \"mail\" { sender = {\"@b.example\"}\n"
+	    "smarthosts = {\"a\"} }\n", "t.conf:3: route \"mail\" has the "
+	    "name of a lane");
 	bad("smarthosts = {\"a\", \"a\"}\n" A,
 	    "t.conf:1: smarthost \"a\" is named twice");
 	bad(A "bulk { threshold = 3 }\nbulk { threshold = 4 }\n",

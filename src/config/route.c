@@ -1,23 +1,12 @@
-#include "queue/route.h"
+#include "config/route.h"
 
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "queue/fair.h"
-
-/* Senders whose messages are counted at once; two that share a place share
- * their count. */
-#define BURSTS 1024
-
 /* Who a route's user: means, in the order of the configuration. */
 static uint32_t *uids;
 static size_t uid_count;
-
-static struct burst {
-	int64_t since;
-	uint64_t count;
-} bursts[BURSTS];
 
 static bool
 is_user(const char *sender)
@@ -108,28 +97,59 @@ route_find(const struct config *c, uint32_t uid, struct slice sender,
 	return i;
 }
 
-static bool
-is_burst(const struct limit *l, const struct envelope *e)
+const struct strlist *
+route_smarthosts(const struct config *c, size_t number, bool bulk)
 {
-	struct burst *b;
+	if (number < c->route_count)
+		return &c->routes[number].smarthosts;
+	return bulk && c->bulk.smarthosts.count > 0 ? &c->bulk.smarthosts :
+	    &c->order;
+}
 
-	b = &bursts[fair_party(e->uid, e->sender) % BURSTS];
-	if (e->time < b->since || e->time - b->since >= l->span) {
-		b->since = e->time;
-		b->count = 0;
-	}
-	return ++b->count > l->count;
+const struct smarthost *
+route_smarthost(const struct config *c, const char *title)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->smarthosts[i].title, title) == 0)
+			return &c->smarthosts[i];
+	return NULL;
+}
+
+unsigned
+route_line(const struct config *c, size_t number, bool bulk)
+{
+	if (number < c->route_count)
+		return c->routes[number].line;
+	if (bulk && c->bulk.smarthosts.count > 0)
+		return c->bulk.line;
+	if (c->order_line != 0)
+		return c->order_line;
+	return route_smarthost(c, c->order.items[0])->line;
+}
+
+char *
+route_lane(const struct config *c, size_t number, bool bulk)
+{
+	struct buf name = BUF_INIT;
+
+	if (number == c->route_count)
+		return xstrdup(bulk ? "bulk" : "mail");
+	buf_addf(&name, "%s%s", c->routes[number].title, bulk ? "/bulk" : "");
+	return name.data;
 }
 
 bool
-route_is_bulk(const struct config *c, const struct envelope *e)
+route_is_bulk(const struct config *c, size_t recipients, bool is_list)
 {
-	bool burst;
+	return recipients > c->bulk.threshold ||
+	    (c->bulk.list_headers && is_list);
+}
 
-	if ((e->flags & ENVELOPE_BOUNCE) != 0)
-		return false;
-	burst = c->bulk.burst.count > 0 &&
-	    is_burst(&c->bulk.burst.items[0], e);
-	return burst || e->count > c->bulk.threshold ||
-	    (c->bulk.list_headers && (e->flags & ENVELOPE_BULK) != 0);
+unsigned
+route_transaction(const struct config *c, const struct smarthost *h,
+    bool bulk)
+{
+	return bulk && c->bulk.individual ? 1 : h->recipients_per_transaction;
 }

@@ -1,9 +1,11 @@
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "queue/route.h"
+#include "config/route.h"
+#include "queue/burst.h"
 
 static struct config *
 config(const char *more)
@@ -55,11 +57,11 @@ START_TEST(more_recipients_than_the_threshold_are_bulk)
 	memset(&e, 0, sizeof(e));
 	e.sender = SLICE("a@example.org");
 	e.count = 3;
-	ck_assert(!route_is_bulk(c, &e));
+	ck_assert(!burst_is_bulk(c, &e));
 	e.count = 4;
-	ck_assert(route_is_bulk(c, &e));
+	ck_assert(burst_is_bulk(c, &e));
 	e.flags = ENVELOPE_BOUNCE;
-	ck_assert(!route_is_bulk(c, &e));
+	ck_assert(!burst_is_bulk(c, &e));
 	config_free(c);
 }
 END_TEST
@@ -74,10 +76,10 @@ START_TEST(list_headers_count_unless_told_otherwise)
 	e.flags = ENVELOPE_BULK;
 	e.sender = SLICE("b@example.org");
 	c = config("");
-	ck_assert(route_is_bulk(c, &e));
+	ck_assert(burst_is_bulk(c, &e));
 	config_free(c);
 	c = config("bulk { list-headers = false }\n");
-	ck_assert(!route_is_bulk(c, &e));
+	ck_assert(!burst_is_bulk(c, &e));
 	config_free(c);
 }
 END_TEST
@@ -95,13 +97,45 @@ START_TEST(a_burst_is_bulk_from_the_first_that_is_too_many)
 	e.sender = SLICE("c@example.org");
 	e.time = 1000 * CLOCK_SEC;
 	for (i = 0; i < 5; i++)
-		ck_assert(!route_is_bulk(c, &e));
-	ck_assert(route_is_bulk(c, &e));
+		ck_assert(!burst_is_bulk(c, &e));
+	ck_assert(burst_is_bulk(c, &e));
 	e.uid = 34;
-	ck_assert(!route_is_bulk(c, &e));
+	ck_assert(!burst_is_bulk(c, &e));
 	e.uid = 33;
 	e.time += 60 * CLOCK_SEC;
-	ck_assert(!route_is_bulk(c, &e));
+	ck_assert(!burst_is_bulk(c, &e));
+	config_free(c);
+}
+END_TEST
+
+START_TEST(a_way_has_a_name_a_line_and_smarthosts)
+{
+	struct config *c;
+	char *lane;
+
+	c = config("smarthost \"b\" { host = \"b.example.org\" }\n"
+	    "route \"shop\" { sender = {\"@shop.example\"}\n"
+	    "smarthosts = {\"b\", \"a\"} }\n"
+	    "bulk {\n individual = true\n smarthosts = {\"b\"}\n}\n");
+	ck_assert_uint_eq(route_line(c, 0, false), 3);
+	ck_assert_uint_eq(route_line(c, 0, true), 3);
+	ck_assert_uint_eq(route_line(c, 1, true), 5);
+	ck_assert_uint_eq(route_line(c, 1, false), 1);
+	ck_assert_uint_eq(route_smarthosts(c, 0, true)->count, 2);
+	ck_assert_str_eq(route_smarthosts(c, 1, true)->items[0], "b");
+	ck_assert_str_eq(route_smarthosts(c, 1, false)->items[0], "a");
+	lane = route_lane(c, 0, true);
+	ck_assert_str_eq(lane, "shop/bulk");
+	free(lane);
+	lane = route_lane(c, 1, false);
+	ck_assert_str_eq(lane, "mail");
+	free(lane);
+	ck_assert_uint_eq(route_transaction(c, &c->smarthosts[0], true), 1);
+	ck_assert_uint_eq(route_transaction(c, &c->smarthosts[0], false),
+	    100);
+	config_free(c);
+	c = config("\nsmarthosts = {\"a\"}\n");
+	ck_assert_uint_eq(route_line(c, 0, false), 3);
 	config_free(c);
 }
 END_TEST
@@ -112,12 +146,13 @@ route_suite(void)
 	Suite *s;
 	TCase *t;
 
-	s = suite_create("queue/route");
+	s = suite_create("config/route");
 	t = tcase_create("route");
 	tcase_add_test(t, the_first_route_that_fits_decides);
 	tcase_add_test(t, more_recipients_than_the_threshold_are_bulk);
 	tcase_add_test(t, list_headers_count_unless_told_otherwise);
 	tcase_add_test(t, a_burst_is_bulk_from_the_first_that_is_too_many);
+	tcase_add_test(t, a_way_has_a_name_a_line_and_smarthosts);
 	suite_add_tcase(s, t);
 	return s;
 }
