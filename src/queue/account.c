@@ -18,6 +18,10 @@
 #define BACKLOG 8
 /* When the server would not have another connection, we ask again after. */
 #define LIMIT_FOR (300 * CLOCK_SEC)
+/* After a reload a stopped account is tried again soon, but not at once: who
+ * corrects two things reloads twice, and a wrong password tried three times in
+ * a second looks like an attack. */
+#define SOON (5 * CLOCK_SEC)
 
 static struct account *accounts;
 
@@ -100,6 +104,18 @@ open_ledger(struct manager *m, struct account *a, const struct smarthost *old)
 		manager_unsafe(m, "-", "open the quota ledger");
 }
 
+static void
+try_soon(struct account *a)
+{
+	int64_t pause, soon;
+
+	pause = a->paused_until;
+	soon = clock_add(clock_boot(), SOON);
+	account_lift(a);
+	if (a->stopped_since != 0 && a->paused_until == 0)
+		a->paused_until = pause < soon ? pause : soon;
+}
+
 void
 accounts_configure(struct manager *m)
 {
@@ -123,7 +139,7 @@ accounts_configure(struct manager *m)
 		a->smarthost = &m->config->smarthosts[i];
 		a->pace.pause = a->smarthost->pause;
 		open_ledger(m, a, a->former);
-		account_lift(a);
+		try_soon(a);
 	}
 }
 

@@ -47,7 +47,7 @@ struct allowance {
 };
 
 /* Makes the accounts of the configuration; on a reload those that stay keep
- * their state, except for a pause. */
+ * their state, and one that is stopped is tried again soon. */
 void accounts_configure(struct manager *m);
 struct account *accounts_first(void);
 struct account *account_find(const char *title);
