@@ -85,6 +85,12 @@ struct smarthost {
 	struct timeouts timeouts;
 };
 
+/* When the sender of a list gets a report. */
+enum report_choice {
+	REPORT_FAILURES,	/* when somebody did not get it */
+	REPORT_ALWAYS
+};
+
 /* What counts as bulk mail, and how it goes out. */
 struct bulk {
 	unsigned line;		/* 0: not in the file, all as by default */
@@ -92,6 +98,7 @@ struct bulk {
 	struct strlist smarthosts;	/* empty: as ordinary mail */
 	bool individual;	/* a transaction for each recipient */
 	bool verp;
+	enum report_choice report;
 	bool list_headers;	/* Precedence: and List-Id: count */
 	struct limits burst;	/* more messages of one sender than this */
 };

@@ -107,6 +107,7 @@ const struct key bulk_keys[] = {
 	{"smarthosts", KEY_NAMES, BULK(smarthosts), 0, 0, NULL, false},
 	{"individual", KEY_YES_NO, BULK(individual), 0, 0, "false", false},
 	{"verp", KEY_YES_NO, BULK(verp), 0, 0, "false", false},
+	{"report", KEY_REPORT, BULK(report), 0, 0, "failures", false},
 	{"list-headers", KEY_YES_NO, BULK(list_headers), 0, 0, "true", false},
 	{"burst", KEY_LIMITS, BULK(burst), 0, 0, NULL, false},
 	{NULL, KEY_TEXT, 0, 0, 0, NULL, false},

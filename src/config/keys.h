@@ -35,7 +35,8 @@ enum key_type {
 	KEY_SIZE,		/* uint64_t bytes, min to max */
 	KEY_YES_NO,		/* bool */
 	KEY_TLS,		/* enum tls_mode */
-	KEY_AUTH		/* enum auth_choice */
+	KEY_AUTH,		/* enum auth_choice */
+	KEY_REPORT		/* enum report_choice */
 };
 
 struct key {

@@ -304,6 +304,10 @@ static const char *const auth_words[] = {
 	NULL
 };
 
+static const char *const report_words[] = {
+	[REPORT_FAILURES] = "failures", [REPORT_ALWAYS] = "always", NULL
+};
+
 /* The place of said among words, or -1. */
 static int
 find_word(const char *const *words, struct slice said)
@@ -332,6 +336,7 @@ name(const struct key *key, struct slice said, void *field)	\
 SET_WORD(set_yes_no, yes_no_words, bool)
 SET_WORD(set_tls, tls_words, enum tls_mode)
 SET_WORD(set_auth, auth_words, enum auth_choice)
+SET_WORD(set_report, report_words, enum report_choice)
 
 struct type {
 	bool (*set)(const struct key *key, struct slice said, void *field);
@@ -376,6 +381,7 @@ static const struct type types[] = {
 	[KEY_YES_NO] = {set_yes_no, NULL, yes_no_words},
 	[KEY_TLS] = {set_tls, NULL, tls_words},
 	[KEY_AUTH] = {set_auth, NULL, auth_words},
+	[KEY_REPORT] = {set_report, NULL, report_words},
 };
 
 bool

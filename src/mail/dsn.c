@@ -179,6 +179,20 @@ is_8bit(const struct dsn *d)
 	return d->is_8bit || utf8_has_8bit(original_cut(d));
 }
 
+/* With nobody to report on, plain text is all there is. */
+static void
+type_print(const struct dsn *d, const char *boundary, struct buf *out)
+{
+	if (d->count == 0) {
+		line(out, "Content-Type: text/plain; charset=us-ascii");
+		return;
+	}
+	line(out, "Content-Type: multipart/report; "
+	    "report-type=delivery-status;\r\n\tboundary=\"%s\"", boundary);
+	if (is_8bit(d))
+		line(out, "Content-Transfer-Encoding: 8bit");
+}
+
 static void
 header_print(const struct dsn *d, const char *boundary, struct buf *out)
 {
@@ -186,15 +200,17 @@ header_print(const struct dsn *d, const char *boundary, struct buf *out)
 	lines_add_clean(out, d->from);
 	buf_add_string(out, ">\r\nTo: <");
 	lines_add_clean(out, d->sender);
-	line(out, ">\r\nSubject: %s", main_telling(d)->subject);
+	buf_add_string(out, ">\r\nSubject: ");
+	if (d->tally != NULL)
+		dsn_tally_subject(d->tally, out);
+	else
+		buf_add_string(out, main_telling(d)->subject);
+	buf_add_string(out, "\r\n");
 	date_field("Date", d->now, out);
 	line(out, "Message-ID: <%s@%s>", d->id, d->reporting_mta);
 	line(out, "Auto-Submitted: auto-replied");
 	line(out, "MIME-Version: 1.0");
-	line(out, "Content-Type: multipart/report; "
-	    "report-type=delivery-status;\r\n\tboundary=\"%s\"", boundary);
-	if (is_8bit(d))
-		line(out, "Content-Transfer-Encoding: 8bit");
+	type_print(d, boundary, out);
 	buf_add_string(out, "\r\n");
 }
 
@@ -222,9 +238,11 @@ recipient_tell(const struct dsn *d, const struct dsn_recipient *r,
 	struct buf text = BUF_INIT;
 	const char *cure;
 
-	buf_add_char(&text, '<');
+	if (!r->is_line)
+		buf_add_char(&text, '<');
 	dsn_add_address(r->addr, &text);
-	buf_add_char(&text, '>');
+	if (!r->is_line)
+		buf_add_char(&text, '>');
 	wrap_string(out, "  ", buf_string(&text));
 	buf_clear(&text);
 	reason_print(d, &r->verdict, &text);
@@ -261,29 +279,39 @@ group_tell(const struct dsn *d, const struct telling *t, struct buf *out)
 		date_print(until, 0, out);
 		line(out, ".");
 	}
-	if (t->tail != NULL) {
+	if (t->tail != NULL && d->tally == NULL) {
 		wrap_string(out, "", t->tail);
 		buf_add_string(out, "\r\n");
 	}
 }
 
 static void
-text_part(const struct dsn *d, const char *boundary, struct buf *out)
+text_print(const struct dsn *d, struct buf *out)
 {
 	size_t i;
 
-	line(out, "--%s", boundary);
-	line(out, "Content-Description: Notification");
-	line(out, "Content-Type: text/plain; charset=us-ascii\r\n");
 	line(out, "This is the mail system of %s.\r\n", d->reporting_mta);
+	if (d->tally != NULL)
+		dsn_tally_print(d->tally, out);
 	for (i = 0; i < TELLINGS; i++)
 		if (has_action(d, tellings[i].action))
 			group_tell(d, &tellings[i], out);
+	if (d->tally != NULL)
+		dsn_tally_unlisted(d->tally, out);
 	buf_addf(out, "The message was accepted here as %s on ",
 	    d->original_id);
 	date_print(d->arrival, 0, out);
-	line(out, ".\r\n%s",
-	    d->headers_only ? "Its header is attached.\r\n" :
+	buf_add_string(out, ".\r\n");
+}
+
+static void
+text_part(const struct dsn *d, const char *boundary, struct buf *out)
+{
+	line(out, "--%s", boundary);
+	line(out, "Content-Description: Notification");
+	line(out, "Content-Type: text/plain; charset=us-ascii\r\n");
+	text_print(d, out);
+	line(out, "%s", d->headers_only ? "Its header is attached.\r\n" :
 	    "It is attached, or its beginning if it is long.\r\n");
 }
 
@@ -329,7 +357,12 @@ address_fields(const struct dsn_recipient *r, struct buf *out)
 		dsn_add_orcpt(r->orcpt, &value);
 		folded_field("Original-Recipient", &value, out);
 	}
-	dsn_add_typed(r->addr, &value);
+	if (r->is_line) {
+		buf_add_string(&value, "x-navette-line; ");
+		dsn_add_address(r->addr, &value);
+	} else {
+		dsn_add_typed(r->addr, &value);
+	}
 	folded_field("Final-Recipient", &value, out);
 }
 
@@ -420,8 +453,12 @@ dsn_print(const struct dsn *d, struct buf *out, size_t *header_size)
 	boundary_make(d, &boundary);
 	header_print(d, buf_string(&boundary), out);
 	*header_size = out->len - start;
-	text_part(d, buf_string(&boundary), out);
-	status_part(d, buf_string(&boundary), out);
-	original_part(d, buf_string(&boundary), out);
+	if (d->count == 0) {
+		text_print(d, out);
+	} else {
+		text_part(d, buf_string(&boundary), out);
+		status_part(d, buf_string(&boundary), out);
+		original_part(d, buf_string(&boundary), out);
+	}
 	buf_free(&boundary);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "mail/dsn_tally.h"
 #include "mail/verdict.h"
 
 /* Of the original, at most this much is returned. */
@@ -26,6 +27,7 @@ enum dsn_action {
 
 struct dsn_recipient {
 	struct slice addr;
+	bool is_line;		/* addr names a line of a list instead */
 	struct slice orcpt;	/* xtext as stored, or empty */
 	enum dsn_action action;
 	struct verdict verdict;	/* code 0: none was received */
@@ -43,8 +45,9 @@ struct dsn {
 	struct slice envid;	/* xtext or empty */
 	int64_t now;		/* wall clock */
 	int64_t arrival;	/* of the original, wall clock */
+	const struct dsn_tally *tally;	/* of a list, or NULL */
 	const struct dsn_recipient *recipients;
-	size_t count;
+	size_t count;		/* none: no machine-readable part */
 	/* The original in wire form, cut at DSN_ORIGINAL_MAX in any case;
 	 * whether that is its header only (text/rfc822-headers), and whether
 	 * a byte of it may be above 127. */

@@ -10,12 +10,20 @@
 #include "mail/address.h"
 #include "spool/id.h"
 
+/* A report names no more of those that failed, nor of those that wait: it must
+ * be small enough for somebody to take it. */
+#define NAMED_MAX 20000
+#define NAMED_WAITING_MAX 1000
+
 /* One notice: to one return path, about those recipients that have it. */
 struct notice {
 	size_t first;		/* its first recipient's number */
 	struct slice path;
 	struct dsn_recipient *about;
 	size_t count;
+	size_t waiting;		/* of these */
+	bool is_wanted;
+	struct dsn_tally tally;
 };
 
 static struct slice
@@ -43,6 +51,15 @@ is_wanted(const struct recipient *r, enum dsn_action action)
 	return r->notify == 0 || (r->notify & bit) != 0;
 }
 
+/* What a notice says has become of a recipient. */
+static enum dsn_action
+action_of(const struct bounce *b, size_t number)
+{
+	if (!b->is_report || b->is_over)
+		return b->action;
+	return queued_is_open(b->queued, number) ? DSN_DELAYED : DSN_FAILED;
+}
+
 static void
 describe(const struct bounce *b, size_t number, struct dsn_recipient *to)
 {
@@ -53,7 +70,7 @@ describe(const struct bounce *b, size_t number, struct dsn_recipient *to)
 	memset(to, 0, sizeof(*to));
 	to->addr = r->addr;
 	to->orcpt = r->orcpt;
-	to->action = b->action;
+	to->action = action_of(b, number);
 	to->retry_until = b->retry_until;
 	o = queued_outcome(b->queued, number);
 	if (o != NULL) {
@@ -62,23 +79,68 @@ describe(const struct bounce *b, size_t number, struct dsn_recipient *to)
 	}
 }
 
-/* All chosen recipients from number first on that have the path of first;
- * done[] marks them. */
+static void
+count_one(const struct bounce *b, size_t number, struct dsn_tally *t)
+{
+	t->recipients++;
+	if (queued_is_open(b->queued, number)) {
+		t->expired += b->is_over;
+		t->waiting += !b->is_over;
+	} else if (queued_is_refused(b->queued, number)) {
+		t->refused++;
+		t->told += !queued_is_unanswered(b->queued, number);
+	} else {
+		t->delivered++;
+	}
+}
+
+/* Whether a recipient is one that the notice is about. */
+static bool
+is_named(const struct bounce *b, size_t number)
+{
+	return b->is_chosen(b->queued, number) &&
+	    is_wanted(&b->queued->envelope.recipients[number],
+	    action_of(b, number));
+}
+
+static void
+add_named(const struct bounce *b, size_t number, struct notice *n)
+{
+	bool waits;
+
+	n->is_wanted = true;
+	waits = action_of(b, number) == DSN_DELAYED;
+	if (b->is_report && (n->count == NAMED_MAX ||
+	    (waits && n->waiting == NAMED_WAITING_MAX))) {
+		n->tally.unlisted++;
+		return;
+	}
+	n->waiting += waits;
+	describe(b, number, &n->about[n->count++]);
+}
+
+/* All from number first on that have the path of first; done[] marks them. */
 static void
 collect(const struct bounce *b, size_t first, bool *done, struct notice *n)
 {
-	size_t i, count;
+	const struct envelope *e;
+	size_t i;
 
-	count = b->queued->envelope.count;
+	e = &b->queued->envelope;
+	memset(n, 0, sizeof(*n));
 	n->first = first;
 	n->path = path_of(b->queued, first);
-	n->about = xcalloc(count - first, sizeof(*n->about));
-	n->count = 0;
-	for (i = first; i < count; i++) {
+	n->tally.is_over = b->is_over;
+	n->about = xcalloc(e->count - first, sizeof(*n->about));
+	for (i = first; i < e->count; i++) {
 		if (done[i] || !slice_equal(path_of(b->queued, i), n->path))
 			continue;
 		done[i] = true;
-		describe(b, i, &n->about[n->count++]);
+		count_one(b, i, &n->tally);
+		if (is_named(b, i))
+			add_named(b, i, n);
+		n->is_wanted |= b->always &&
+		    (e->recipients[i].notify & NOTIFY_NEVER) == 0;
 	}
 }
 
@@ -154,7 +216,8 @@ print_notice(struct manager *m, const struct bounce *b,
 	bool whole;
 
 	e = &b->queued->envelope;
-	whole = b->action == DSN_FAILED && e->ret != RETURN_HEADERS;
+	whole = b->action == DSN_FAILED && (b->is_report ?
+	    e->ret == RETURN_FULL : e->ret != RETURN_HEADERS);
 	read_original(m, b, whole, &original);
 	buf_addf(&from, "MAILER-DAEMON@%s", m->config->mailname);
 	memset(&d, 0, sizeof(d));
@@ -167,6 +230,7 @@ print_notice(struct manager *m, const struct bounce *b,
 	d.envid = e->envid;
 	d.now = clock_wall();
 	d.arrival = e->time;
+	d.tally = b->is_report ? &n->tally : NULL;
 	d.recipients = n->about;
 	d.count = n->count;
 	d.original = buf_slice(&original);
@@ -205,7 +269,8 @@ is_queued_already(struct manager *m, const struct bounce *b,
 	struct buf what = BUF_INIT;
 	int fd;
 
-	buf_addf(&what, "%d %zu", (int)b->action, n->first);
+	buf_addf(&what, "%d %zu%s", (int)b->action, n->first,
+	    b->is_report ? " report" : "");
 	id_derive(b->id, buf_slice(&what), id);
 	buf_free(&what);
 	fd = spool_read(m->spool, id);
@@ -254,24 +319,23 @@ send_notice(struct manager *m, const struct bounce *b,
 		return false;
 	}
 	log_info("id=%s event=%s notice=%s to=<%.*s> about=%zu", b->id,
+	    b->is_report ? "reported" :
 	    b->action == DSN_FAILED ? "bounced" : "told", id,
 	    (int)reader.addr.len, reader.addr.ptr, n->count);
 	manager_admit(m, id);
 	return true;
 }
 
-/* Marks as done, so that nobody is told, who is not chosen or not asked for.*/
+/* Marks as done, so that nobody is told, who is not to be told of. A report
+ * counts them all the same. */
 static void
 pass_over(const struct bounce *b, bool *done)
 {
-	const struct envelope *e;
 	size_t i;
 
-	e = &b->queued->envelope;
-	for (i = 0; i < e->count; i++)
-		done[i] = !b->is_chosen(b->queued, i) ||
-		    path_of(b->queued, i).len == 0 ||
-		    !is_wanted(&e->recipients[i], b->action);
+	for (i = 0; i < b->queued->envelope.count; i++)
+		done[i] = path_of(b->queued, i).len == 0 ||
+		    (!b->is_report && !is_named(b, i));
 }
 
 bool
@@ -291,7 +355,7 @@ bounce_send(struct manager *m, const struct bounce *b)
 		if (done[i])
 			continue;
 		collect(b, i, done, &n);
-		ok = send_notice(m, b, &n);
+		ok = !n.is_wanted || send_notice(m, b, &n);
 		free(n.about);
 	}
 	free(done);

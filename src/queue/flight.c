@@ -268,7 +268,9 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 		f->used += (uint64_t)last - v->first + 1;
 	if (v->kind == VERDICT_DEFERRED && v->scope == SCOPE_SENDER)
 		stop_sender(m, f, v);
-	whole = is_whole_success(f, v);
+	/* A report on a list needs all that is known to outlive a crash. */
+	whole = is_whole_success(f, v) &&
+	    !queued_is_list(&f->queued, m->config);
 	queued_learn(&f->queued, v, clock_wall());
 	if (!whole)
 		flight_record(m, f, JOURNAL_VERDICT, v);

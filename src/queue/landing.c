@@ -39,6 +39,12 @@ has_any(const struct queued *q,
 	return false;
 }
 
+static bool
+is_list(const struct manager *m, const struct flight *f)
+{
+	return queued_is_list(&f->queued, m->config);
+}
+
 /* The time it has spent here without the time its lane was stopped. */
 static int64_t
 age_of(const struct flight *f)
@@ -47,11 +53,26 @@ age_of(const struct flight *f)
 	    (lane_stopped(f->entry->lane) - f->entry->stopped);
 }
 
-/* Tells the sender of those chosen, and remembers that it has. */
+/* A list may be on its way for days before all had an attempt; only then does
+ * the time begin in which they are tried again. */
+static bool
+is_expired(const struct manager *m, const struct flight *f)
+{
+	int64_t begun;
+
+	begun = f->queued.first_attempt;
+	if (!is_list(m, f))
+		begun = f->queued.envelope.time;
+	return begun != 0 && age_of(f) - (begun - f->queued.envelope.time) >=
+	    m->config->lifetime;
+}
+
+/* Tells the sender of those chosen. */
 static bool
 answer(struct manager *m, struct flight *f, enum dsn_action action,
     bool (*chosen)(const struct queued *q, size_t number))
 {
+	const struct config *c = m->config;
 	const struct smarthost *h;
 	struct id_text id;
 	struct bounce b;
@@ -64,7 +85,10 @@ answer(struct manager *m, struct flight *f, enum dsn_action action,
 	b.smarthost = h == NULL ? NULL : h->host;
 	b.action = action;
 	b.is_chosen = chosen;
-	b.retry_until = f->queued.envelope.time + m->config->lifetime;
+	b.retry_until = f->queued.envelope.time + c->lifetime;
+	b.is_report = is_list(m, f);
+	b.is_over = action == DSN_FAILED;
+	b.always = b.is_report && c->bulk.report == REPORT_ALWAYS;
 	return bounce_send(m, &b);
 }
 
@@ -105,17 +129,65 @@ fail(struct manager *m, struct flight *f)
 	manager_forget(m, f->entry);
 }
 
+static void
+finish(struct manager *m, struct flight *f, bool expired)
+{
+	log_info("id=%s event=%s", entry_id(f->entry).text,
+	    expired ? "expired" : "done");
+	manager_forget(m, f->entry);
+}
+
+/* What cannot be told now is told later. */
+static void
+try_again(struct flight *f)
+{
+	flush_attempted(f->entry);
+	entry_wait(f->entry, clock_add(clock_boot(), TROUBLE_PAUSE));
+}
+
+/* Before a list goes, the journal says that its report is out: a crash between
+ * the two does not make another. */
+static void
+record_report(struct manager *m, struct flight *f)
+{
+	struct verdict all;
+
+	memset(&all, 0, sizeof(all));
+	all.last = (uint32_t)f->queued.envelope.count - 1;
+	flight_record(m, f, JOURNAL_BOUNCED, &all);
+	flight_sync(m, f);
+}
+
+/* The end of a list, if all recipients are done (or given up): one report. */
+static bool
+conclude_list(struct manager *m, struct flight *f, bool expired)
+{
+	if (!expired && has_any(&f->queued, is_open_still))
+		return false;
+	if (!queued_is_reported(&f->queued)) {
+		if (!answer(m, f, DSN_FAILED, is_unanswered_or_open)) {
+			try_again(f);
+			return true;
+		}
+		record_report(m, f);
+	}
+	finish(m, f, expired);
+	return true;
+}
+
 /* The end of the message, if all recipients are done (or given up). The sender
  * of bulk mail is told of all that were refused in a round together. */
 static bool
 conclude(struct manager *m, struct flight *f, bool expired, bool round_over)
 {
-	bool lost;
+	bool lost, open;
 
-	if (f->entry->bulk && !round_over &&
-	    has_any(&f->queued, is_open_still))
+	if (is_list(m, f))
+		return conclude_list(m, f, expired);
+	open = !expired && has_any(&f->queued, is_open_still);
+	if (open && (is_notification(&f->queued) ||
+	    (f->entry->bulk && !round_over)))
 		return false;
-
 	lost = expired ? has_any(&f->queued, is_unanswered_or_open) :
 	    has_any(&f->queued, queued_is_unanswered);
 	if (lost && is_notification(&f->queued)) {
@@ -124,31 +196,32 @@ conclude(struct manager *m, struct flight *f, bool expired, bool round_over)
 	}
 	if (lost && !answer(m, f, DSN_FAILED, expired ?
 	    is_unanswered_or_open : queued_is_unanswered)) {
-		flush_attempted(f->entry);
-		entry_wait(f->entry, clock_add(clock_boot(), TROUBLE_PAUSE));
+		try_again(f);
 		return true;
 	}
-	if (!expired && has_any(&f->queued, is_open_still)) {
-		if (lost)
-			record_answers(m, f);
-		return false;
-	}
-	log_info("id=%s event=%s", entry_id(f->entry).text,
-	    expired ? "expired" : "done");
-	manager_forget(m, f->entry);
-	return true;
+	if (open && lost)
+		record_answers(m, f);
+	if (!open)
+		finish(m, f, expired);
+	return !open;
 }
 
+/* Of a list, those that were refused so far are told of as well. */
 static void
 warn(struct manager *m, struct flight *f)
 {
 	struct verdict none;
+	bool list;
 
+	list = is_list(m, f);
 	if (f->entry->warned || age_of(f) < m->config->warn_after ||
-	    is_notification(&f->queued))
+	    (!list && is_notification(&f->queued)))
 		return;
-	if (!answer(m, f, DSN_DELAYED, is_open_still))
+	if (!answer(m, f, DSN_DELAYED, list ? is_unanswered_or_open :
+	    is_open_still))
 		return;
+	if (list)
+		record_answers(m, f);
 	memset(&none, 0, sizeof(none));
 	flight_record(m, f, JOURNAL_WARNED, &none);
 	f->entry->warned = true;
@@ -186,11 +259,13 @@ go_on(struct manager *m, struct flight *f)
 		return;
 	next = turn_lane(m, e, &f->queued);
 	if (next != NULL) {
+		if (is_list(m, f))
+			warn(m, f);
 		turn_move(e, next, next == e->lane);
 		return;
 	}
 	e->round = 0;
-	if (!conclude(m, f, age_of(f) >= m->config->lifetime, true))
+	if (!conclude(m, f, is_expired(m, f), true))
 		postpone(m, f);
 }
 

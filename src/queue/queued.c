@@ -45,6 +45,8 @@ replay(void *arg, const struct journal_entry *e)
 	case JOURNAL_ATTEMPT:
 		q->attempts = e->verdict.job;
 		q->last_attempt = e->time;
+		if (q->first_attempt == 0)
+			q->first_attempt = e->time;
 		break;
 	case JOURNAL_WARNED:
 		q->warned = true;
@@ -167,13 +169,36 @@ queued_is_open(const struct queued *q, size_t number)
 }
 
 bool
-queued_is_unanswered(const struct queued *q, size_t number)
+queued_is_refused(const struct queued *q, size_t number)
 {
 	const struct outcome *o;
 
 	o = queued_outcome(q, number);
-	return o != NULL && o->verdict.kind == VERDICT_REFUSED &&
-	    !q->answered[number];
+	return o != NULL && o->verdict.kind == VERDICT_REFUSED;
+}
+
+bool
+queued_is_unanswered(const struct queued *q, size_t number)
+{
+	return queued_is_refused(q, number) && !q->answered[number];
+}
+
+bool
+queued_is_list(const struct queued *q, const struct config *c)
+{
+	return (q->envelope.flags & ENVELOPE_BOUNCE) == 0 &&
+	    q->envelope.count > c->bulk.threshold;
+}
+
+bool
+queued_is_reported(const struct queued *q)
+{
+	size_t i;
+
+	for (i = 0; i < q->envelope.count; i++)
+		if (!q->answered[i])
+			return false;
+	return true;
 }
 
 size_t

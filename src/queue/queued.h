@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "mail/envelope.h"
 #include "mail/verdict.h"
 #include "spool/spool.h"
@@ -28,6 +29,8 @@ struct queued {
 	uint32_t *outcome_of;	/* by recipient: number + 1; 0: none yet */
 	bool *answered;		/* by recipient: a bounce told of it */
 	unsigned attempts;
+	int64_t first_attempt;	/* wall clock: when all had had their first;
+				 * 0: not yet */
 	int64_t last_attempt;	/* wall clock; 0: none */
 	bool warned;
 	bool held;
@@ -49,8 +52,14 @@ void queued_learn(struct queued *q, const struct verdict *v, int64_t time);
 const struct outcome *queued_outcome(const struct queued *q, size_t number);
 /* Whether a recipient is neither delivered nor refused for good. */
 bool queued_is_open(const struct queued *q, size_t number);
+bool queued_is_refused(const struct queued *q, size_t number);
 /* Whether it was refused and nobody has been told. */
 bool queued_is_unanswered(const struct queued *q, size_t number);
+/* Whether it has so many recipients that its sender gets one report on all of
+ * them instead of a bounce for each round. */
+bool queued_is_list(const struct queued *q, const struct config *c);
+/* Whether everybody is done, and has been told of. */
+bool queued_is_reported(const struct queued *q);
 size_t queued_open_count(const struct queued *q);
 void queued_answer(struct queued *q, size_t first, size_t last);
 

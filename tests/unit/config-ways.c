@@ -132,7 +132,7 @@ START_TEST(routes_and_bulk_are_sections_among_smarthosts)
 	    " \"user:www-data\"}\n"
 	    "    smarthosts = {\"b\", \"a\"}\n}\n"
 	    B "bulk {\n    threshold = 3\n    individual = true\n"
-	    "    burst = \"5/1s\"\n}\n"
+	    "    burst = \"5/1s\"\n    report = \"always\"\n}\n"
 	    "route \"partner\" {\n    recipient-domain = {\"partner.example\"}\n"
 	    "    smarthosts = {\"b\"}\n}\n");
 	ck_assert_uint_eq(c->count, 2);
@@ -145,6 +145,7 @@ START_TEST(routes_and_bulk_are_sections_among_smarthosts)
 	ck_assert_str_eq(c->routes[1].domains.items[0], "partner.example");
 	ck_assert_uint_eq(c->bulk.threshold, 3);
 	ck_assert(c->bulk.individual);
+	ck_assert_int_eq(c->bulk.report, REPORT_ALWAYS);
 	ck_assert_uint_eq(c->bulk.burst.items[0].count, 5);
 	config_free(c);
 }
@@ -169,6 +170,7 @@ START_TEST(ways_that_lead_nowhere_are_refused)
 	bad(A "bulk { threshold = 3 }\nbulk { threshold = 4 }\n",
 	    "t.conf:3: bulk is said twice, in line 2");
 	bad(A "bulk { verp = true }\n", "verp = true is not there yet");
+	bad(A "bulk { report = \"never\" }\n", "failures or always");
 	bad(A "bulk { threshold = 0 }\n", "threshold = \"0\" is not legal");
 	bad(A "bulk { treshold = 3 }\n", "treshold is no key of a bulk; "
 	    "legal: threshold");

@@ -462,6 +462,71 @@ START_TEST(broken_utf8_is_shown_byte_by_byte)
 }
 END_TEST
 
+START_TEST(a_report_on_a_list_begins_with_its_counts)
+{
+	struct dsn_tally t = {.recipients = 500, .delivered = 496,
+	    .refused = 2, .expired = 1, .faults = 1, .told = 1, .unlisted = 7,
+	    .is_over = true};
+	struct dsn d = full;
+	struct buf out = BUF_INIT;
+
+	d.tally = &t;
+	print(&d, &out);
+	ck_assert(says(&out, "Subject: Your mail to 500 recipients is done: 4 "
+	    "could not be delivered\r\n"));
+	ck_assert(says(&out, "  delivered:       496\r\n"
+	    "  refused:           2\r\n  given up:          1\r\n"
+	    "  broken lines:      1\r\n\r\n"));
+	ck_assert(says(&out, "told of 1 of the refused before"));
+	ck_assert(says(&out, "7 more are not named here"));
+	ck_assert(says(&out, "Final-Recipient: rfc822; bob@y.example\r\n"));
+	buf_clear(&out);
+	t.is_over = false;
+	t.waiting = 9;
+	print(&d, &out);
+	ck_assert(says(&out, "is under way: 9 still wait\r\n"));
+	buf_free(&out);
+}
+END_TEST
+
+START_TEST(a_report_with_nobody_to_name_is_plain_text)
+{
+	struct dsn_tally t = {.recipients = 12, .delivered = 12,
+	    .is_over = true};
+	struct dsn d = full;
+	struct buf out = BUF_INIT;
+
+	d.tally = &t;
+	d.count = 0;
+	print(&d, &out);
+	ck_assert(says(&out, "Subject: Your mail to 12 recipients is "
+	    "delivered\r\n"));
+	ck_assert(says(&out, "Content-Type: text/plain; charset=us-ascii\r\n"));
+	ck_assert(!says(&out, "multipart"));
+	ck_assert(!says(&out, "--=_"));
+	ck_assert(!says(&out, "refused:           1"));
+	buf_free(&out);
+}
+END_TEST
+
+START_TEST(a_broken_line_of_a_list_is_named_by_its_place)
+{
+	struct dsn_recipient r = refused;
+	struct dsn d = full;
+	struct buf out = BUF_INIT;
+
+	r.addr = SLICE("/srv/lists/all, line 17");
+	r.orcpt = SLICE("");
+	r.is_line = true;
+	d.recipients = &r;
+	print(&d, &out);
+	ck_assert(says(&out, "\r\n  /srv/lists/all, line 17\r\n"));
+	ck_assert(says(&out, "Final-Recipient: x-navette-line; "
+	    "/srv/lists/all, line 17\r\nAction: failed\r\n"));
+	buf_free(&out);
+}
+END_TEST
+
 static Suite *
 dsn_suite(void)
 {
@@ -493,6 +558,11 @@ dsn_suite(void)
 	tcase_add_test(t, only_the_header_comes_back_where_that_was_asked);
 	tcase_add_test(t, an_8bit_original_is_announced);
 	tcase_add_test(t, the_boundary_is_not_in_the_original);
+	suite_add_tcase(s, t);
+	t = tcase_create("list");
+	tcase_add_test(t, a_report_on_a_list_begins_with_its_counts);
+	tcase_add_test(t, a_report_with_nobody_to_name_is_plain_text);
+	tcase_add_test(t, a_broken_line_of_a_list_is_named_by_its_place);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -117,6 +117,39 @@ START_TEST(who_was_refused_is_answered_for_once)
 }
 END_TEST
 
+START_TEST(more_recipients_than_the_threshold_are_a_list)
+{
+	struct config c;
+
+	memset(&c, 0, sizeof(c));
+	load();
+	c.bulk.threshold = THREE;
+	ck_assert(!queued_is_list(&q, &c));
+	c.bulk.threshold = THREE - 1;
+	ck_assert(queued_is_list(&q, &c));
+	q.envelope.flags |= ENVELOPE_BOUNCE;
+	ck_assert(!queued_is_list(&q, &c));
+	queued_free(&q);
+}
+END_TEST
+
+START_TEST(a_list_is_reported_when_everybody_was_told_of)
+{
+	note(JOURNAL_VERDICT, 0, 1, VERDICT_REFUSED);
+	note(JOURNAL_VERDICT, 2, 2, VERDICT_DELIVERED);
+	note(JOURNAL_BOUNCED, 0, 1, VERDICT_DELIVERED);
+	load();
+	ck_assert(!queued_is_reported(&q));
+	ck_assert(queued_is_refused(&q, 1));
+	ck_assert(!queued_is_refused(&q, 2));
+	queued_free(&q);
+	note(JOURNAL_BOUNCED, 0, 2, VERDICT_DELIVERED);
+	load();
+	ck_assert(queued_is_reported(&q));
+	queued_free(&q);
+}
+END_TEST
+
 START_TEST(attempts_holds_and_warnings_are_remembered)
 {
 	note(JOURNAL_ATTEMPT, 0, 0, VERDICT_DELIVERED);
@@ -124,6 +157,7 @@ START_TEST(attempts_holds_and_warnings_are_remembered)
 	note(JOURNAL_HELD, 0, 0, VERDICT_DELIVERED);
 	load();
 	ck_assert_uint_eq(q.attempts, 5);
+	ck_assert_int_eq(q.first_attempt, 17);
 	ck_assert_int_eq(q.last_attempt, 17);
 	ck_assert(q.warned && q.held);
 	queued_free(&q);
@@ -179,6 +213,8 @@ queued_suite(void)
 	tcase_add_test(t, without_a_journal_every_recipient_is_open);
 	tcase_add_test(t, a_later_word_counts_but_not_against_a_final_one);
 	tcase_add_test(t, who_was_refused_is_answered_for_once);
+	tcase_add_test(t, more_recipients_than_the_threshold_are_a_list);
+	tcase_add_test(t, a_list_is_reported_when_everybody_was_told_of);
 	tcase_add_test(t, attempts_holds_and_warnings_are_remembered);
 	tcase_add_test(t,
 	    a_verdict_about_recipients_that_are_not_there_is_harmless);
