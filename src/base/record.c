@@ -12,6 +12,8 @@
 #define HEAD 5
 #define WITH_FD 0x80u
 #define MAX_FDS (sizeof(((struct record_reader *)0)->fds) / sizeof(int))
+/* Of a batch, so small that the kernel takes it whole or not at all. */
+#define BATCH_BYTES 4096
 
 union fd_control {
 	struct cmsghdr align;
@@ -19,18 +21,19 @@ union fd_control {
 };
 
 static void
-attach_fd(struct msghdr *msg, union fd_control *control, int fd)
+attach_fds(struct msghdr *msg, union fd_control *control, const int *fds,
+    unsigned nfds)
 {
 	struct cmsghdr *c;
 
 	memset(control, 0, sizeof(*control));
 	msg->msg_control = control->space;
-	msg->msg_controllen = CMSG_SPACE(sizeof(int));
+	msg->msg_controllen = CMSG_SPACE(sizeof(int) * nfds);
 	c = CMSG_FIRSTHDR(msg);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	c->cmsg_len = CMSG_LEN(sizeof(int) * nfds);
+	memcpy(CMSG_DATA(c), fds, sizeof(int) * nfds);
 }
 
 /* Sends the rest of what sendmsg(2) took only a part of. */
@@ -51,32 +54,84 @@ send_rest(int sock, const char *data, size_t len)
 	return true;
 }
 
+static bool
+send_all(int sock, const struct buf *out, const int *fds, unsigned nfds)
+{
+	union fd_control control;
+	struct msghdr msg = {0};
+	struct iovec iov;
+	ssize_t n;
+
+	iov = (struct iovec){out->data, out->len};
+	msg.msg_iov = &iov;
+	msg.msg_iovlen = 1;
+	if (nfds > 0)
+		attach_fds(&msg, &control, fds, nfds);
+	do
+		n = sendmsg(sock, &msg, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n >= 0 && send_rest(sock, out->data + n, out->len - (size_t)n);
+}
+
+static void
+put(struct buf *out, unsigned type, struct slice body, int fd)
+{
+	uint32_t len;
+
+	len = (uint32_t)body.len;
+	buf_add(out, &len, sizeof(len));
+	buf_add_char(out, (char)(fd < 0 ? type : type | WITH_FD));
+	buf_add_slice(out, body);
+}
+
 bool
 record_send(int sock, unsigned type, struct slice body, int fd)
 {
 	struct buf out = BUF_INIT;
-	union fd_control control;
-	struct msghdr msg = {0};
-	struct iovec iov;
-	uint32_t len;
-	ssize_t n;
 	bool ok;
 
-	len = (uint32_t)body.len;
-	buf_add(&out, &len, sizeof(len));
-	buf_add_char(&out, (char)(fd < 0 ? type : type | WITH_FD));
-	buf_add_slice(&out, body);
-	iov = (struct iovec){out.data, out.len};
-	msg.msg_iov = &iov;
-	msg.msg_iovlen = 1;
-	if (fd >= 0)
-		attach_fd(&msg, &control, fd);
-	do
-		n = sendmsg(sock, &msg, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	ok = n >= 0 && send_rest(sock, out.data + n, out.len - (size_t)n);
+	put(&out, type, body, fd);
+	ok = send_all(sock, &out, &fd, fd >= 0);
 	buf_free(&out);
 	return ok;
+}
+
+void
+record_add(struct record_batch *b, unsigned type, struct slice body, int fd)
+{
+	put(&b->out, type, body, fd);
+	if (fd >= 0)
+		b->fds[b->nfds++] = fd;
+}
+
+bool
+record_has_room(const struct record_batch *b, size_t len)
+{
+	return b->out.len == 0 || (b->nfds < RECORD_BATCH &&
+	    b->out.len + HEAD + len <= BATCH_BYTES);
+}
+
+bool
+record_send_batch(struct record_batch *b, int sock)
+{
+	bool ok;
+	int saved;
+
+	ok = b->out.len == 0 || send_all(sock, &b->out, b->fds, b->nfds);
+	saved = errno;
+	buf_clear(&b->out);
+	while (b->nfds > 0)
+		file_close(&b->fds[--b->nfds]);
+	errno = saved;
+	return ok;
+}
+
+void
+record_batch_free(struct record_batch *b)
+{
+	while (b->nfds > 0)
+		file_close(&b->fds[--b->nfds]);
+	buf_free(&b->out);
 }
 
 static void

@@ -21,6 +21,15 @@ struct record {
 	int fd;			/* -1, or the receiver's to close */
 };
 
+/* The most descriptors that go out in one batch. */
+#define RECORD_BATCH 16
+
+struct record_batch {		/* records that go out together */
+	struct buf out;
+	int fds[RECORD_BATCH];
+	unsigned nfds;
+};
+
 struct record_reader {
 	struct buf in;
 	size_t taken;		/* bytes of in that were handed out */
@@ -32,6 +41,19 @@ struct record_reader {
  * full socket is an error (EAGAIN): no sender here may be that far ahead.
  * fd is -1 or is passed on; it stays the caller's. */
 bool record_send(int sock, unsigned type, struct slice body, int fd);
+
+/*
+ * Several in one call: record_add() puts one behind the others, and fd (or -1)
+ * is the batch's from then on; record_has_room() tells whether a body of len
+ * bytes should still join them. record_send_batch() sends as record_send() does
+ * and empties the batch, whatever comes. Where there was room, no record of it
+ * arrives whole when that fails.
+ */
+void record_add(struct record_batch *b, unsigned type, struct slice body,
+    int fd);
+bool record_has_room(const struct record_batch *b, size_t len);
+bool record_send_batch(struct record_batch *b, int sock);
+void record_batch_free(struct record_batch *b);
 
 /* Reads what is there, once. 1: something came, 0: the peer is gone, -1 with
  * errno: EAGAIN where nothing waits on a non-blocking socket, else broken. */

@@ -21,6 +21,8 @@ enum job_record {
 	JOB_START = 1,		/* struct job, with the queue file */
 	JOB_LEAVE,		/* finish what is in hand, say QUIT, go */
 	JOB_SESSION,		/* what was kept of JOB_TICKET */
+	JOB_RECORDED,		/* how many of the agent's records, in decimal,
+				 * are on disk or can be forgotten */
 	/* agent to manager */
 	JOB_READY,		/* connected, secured and logged in; a line for
 				 * the log: key=value pairs */

@@ -402,10 +402,10 @@ stream_wait(struct stream *s, int other_fd, int64_t until)
 	struct pollfd p[2] = {
 		{s->fd, POLLIN, 0}, {other_fd, POLLIN, 0},
 	};
-	int n;
+	int n, other = 0;
 
 	if (!stream_flush(s))
-		return 1;
+		return STREAM_INPUT;
 	if (holds_decrypted(s))
 		stream_poll(s);
 	while (unread(s) == 0 && !s->broken) {
@@ -416,12 +416,13 @@ stream_wait(struct stream *s, int other_fd, int64_t until)
 		if (n <= 0)
 			return 0;
 		/* A dead connection has to be known before a job comes. */
+		other = p[1].revents != 0 ? STREAM_OTHER : 0;
 		if (p[0].revents != 0 && stream_poll(s))
-			return 1;
-		if (p[1].revents != 0 && !s->broken)
-			return 2;
+			return STREAM_INPUT | other;
+		if (other != 0 && !s->broken)
+			return other;
 	}
-	return 1;
+	return STREAM_INPUT | other;
 }
 
 bool

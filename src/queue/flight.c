@@ -92,7 +92,8 @@ fill_job(struct manager *m, struct flight *f, struct job *job)
 static bool
 prepare_record(struct manager *m, struct flight *f)
 {
-	if (!spool_is_writable(m->spool)) {
+	m->writable = m->writable || spool_is_writable(m->spool);
+	if (!m->writable) {
 		manager_unsafe(m, entry_id(f->entry).text, "write queue/");
 		return false;
 	}

@@ -322,18 +322,24 @@ hear_config(struct manager *m, const struct record *r)
 }
 
 static void
-hear_stop(struct manager *m, const struct record *r)
+each_worker(void (*fn)(struct worker *w))
 {
 	struct worker *w, *next;
 	struct account *a;
 
-	(void)r;
-	m->stopping = true;
 	for (a = accounts_first(); a != NULL; a = a->next)
 		for (w = a->workers; w != NULL; w = next) {
 			next = w->next;
-			worker_dismiss(w);
+			fn(w);
 		}
+}
+
+static void
+hear_stop(struct manager *m, const struct record *r)
+{
+	(void)r;
+	m->stopping = true;
+	each_worker(worker_dismiss);
 }
 
 static void
@@ -381,6 +387,7 @@ turn(struct manager *m)
 	struct lane *l;
 	int64_t wake;
 
+	m->writable = false;
 	sync_removals(m);
 	try_spool(m);
 	read_some(m);
@@ -392,6 +399,7 @@ turn(struct manager *m)
 	if (m->unsafe)
 		for (l = lane_next(NULL); l != NULL; l = lane_next(l))
 			flush_lane_stopped(l);
+	each_worker(worker_send);
 	control_check_waits(m);
 	if (m->sync_due < wake)
 		wake = m->sync_due;

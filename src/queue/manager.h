@@ -25,6 +25,7 @@ struct manager {
 	bool failed;		/* the launcher is gone, or worse */
 	bool unsafe;		/* a result could not be recorded: no
 				 * delivery until a write works again */
+	bool writable;		/* queue/ was, in this turn */
 	int64_t sync_due;	/* of queue/, for removals; CLOCK_NEVER */
 };
 

@@ -1,6 +1,7 @@
 #include "queue/worker.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -66,6 +67,7 @@ worker_free(struct worker *w)
 		loop_remove(w->manager->loop, w->fd);
 		file_close(&w->fd);
 	}
+	record_batch_free(&w->out);
 	record_reader_free(&w->in);
 	free(w);
 }
@@ -76,34 +78,90 @@ worker_has_room(const struct worker *w)
 	return w->ready && !w->leaving && !w->deaf && w->jobs < w->pace;
 }
 
-bool
-worker_give(struct worker *w, struct entry *e)
+/* It is gone, or nearly: the jobs that were not sent were not begun. */
+static void
+take_back(struct worker *w)
+{
+	struct flight *f, **at;
+
+	w->deaf = true;
+	for (at = &w->flights; (f = *at) != NULL;) {
+		if (f->job <= w->sent_job) {
+			at = &f->next;
+			continue;
+		}
+		*at = f->next;
+		w->jobs--;
+		flight_end(w->manager, f, false);
+	}
+}
+
+static void
+send_batch(struct worker *w)
+{
+	if (record_send_batch(&w->out, w->fd))
+		w->sent_job = w->last_job;
+	else
+		take_back(w);
+}
+
+/* What was heard is on disk now; where something is not, the agent goes on
+ * without this word for as long as in-flight lets it. */
+static void
+add_recorded(struct worker *w)
+{
+	struct buf number = BUF_INIT;
+
+	w->told = w->heard;
+	buf_addf(&number, "%" PRIu64, w->heard);
+	record_add(&w->out, JOB_RECORDED, buf_slice(&number), -1);
+	buf_free(&number);
+}
+
+void
+worker_send(struct worker *w)
+{
+	if (w->fd < 0 || w->deaf)
+		return;
+	if (w->told != w->heard && !w->manager->unsafe)
+		add_recorded(w);
+	if (w->out.out.len > 0)
+		send_batch(w);
+}
+
+static void
+add_job(struct worker *w, struct flight *f, struct job *job, int fd)
 {
 	struct buf text = BUF_INIT;
+
+	job->number = f->job = w->last_job + 1;
+	job_print(job, &text);
+	job_free(job);
+	if (!record_has_room(&w->out, text.len))
+		send_batch(w);
+	if (w->deaf) {
+		file_close(&fd);
+		flight_end(w->manager, f, false);
+	} else {
+		record_add(&w->out, JOB_START, buf_slice(&text), fd);
+		w->last_job++;
+		w->jobs++;
+		f->next = w->flights;
+		w->flights = f;
+	}
+	buf_free(&text);
+}
+
+void
+worker_give(struct worker *w, struct entry *e)
+{
 	struct flight *f;
 	struct job job;
-	bool sent;
 	int fd;
 
 	f = flight_begin(w->manager, e, w->account, &job, &fd);
-	if (f == NULL)
-		return false;
-	job.number = f->job = ++w->last_job;
-	job_print(&job, &text);
-	job_free(&job);
-	sent = record_send(w->fd, JOB_START, buf_slice(&text), fd);
-	buf_free(&text);
-	file_close(&fd);
-	if (!sent) {
-		/* It is gone, or nearly: nothing was begun. */
-		w->deaf = true;
-		flight_end(w->manager, f, false);
-		return false;
-	}
-	f->next = w->flights;
-	w->flights = f;
-	w->jobs++;
-	return true;
+	if (f != NULL)
+		add_job(w, f, &job, fd);
 }
 
 static struct flight **
@@ -233,6 +291,7 @@ hear_record(struct worker *w, const struct record *r)
 		[JOB_PACE] = hear_pace,
 	};
 
+	w->heard++;
 	if (r->type < sizeof(hear) / sizeof(hear[0]) &&
 	    hear[r->type] != NULL)
 		hear[r->type](w, r->body);
@@ -259,7 +318,8 @@ worker_gone(struct worker *w)
 	had_work = w->last_job > 0;
 	w->ready = false;
 	while (w->flights != NULL)
-		end_flight(w, &w->flights, true);
+		end_flight(w, &w->flights,
+		    w->flights->job <= w->sent_job);
 	if (!w->was_ready && !w->leaving)
 		stop_for(w, "the agent ended before it was connected");
 	else if (had_work && !w->leaving && !w->useful)
@@ -341,6 +401,8 @@ void
 worker_dismiss(struct worker *w)
 {
 	w->leaving = true;
-	if (w->fd >= 0)
-		record_send(w->fd, JOB_LEAVE, SLICE(""), -1);
+	if (w->fd < 0 || w->deaf)
+		return;
+	record_add(&w->out, JOB_LEAVE, SLICE(""), -1);
+	send_batch(w);
 }

@@ -29,6 +29,10 @@ struct worker {
 	unsigned pace;		/* jobs it wants in hand */
 	unsigned jobs;
 	uint32_t last_job;
+	uint32_t sent_job;	/* those behind it are in out */
+	uint64_t heard;		/* records of the agent */
+	uint64_t told;		/* of these, it knows that they are on disk */
+	struct record_batch out;
 	struct flight *flights;
 };
 
@@ -40,8 +44,10 @@ void worker_arrive(struct manager *m, struct account *a, int fd);
 void worker_deny(struct manager *m, struct account *a, const char *why);
 /* Whether it takes another job now. */
 bool worker_has_room(const struct worker *w);
-/* Gives it the message; false: the message came to nothing or went back. */
-bool worker_give(struct worker *w, struct entry *e);
+/* Has the message ready for it, unless that comes to nothing or goes back. */
+void worker_give(struct worker *w, struct entry *e);
+/* Sends it what is ready, together with what has been recorded. */
+void worker_send(struct worker *w);
 /* Lets it finish what it has in hand and go. */
 void worker_dismiss(struct worker *w);
 

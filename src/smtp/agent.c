@@ -16,6 +16,8 @@
  * where connections are not kept warm: the manager has to hear of it. */
 #define FIRST_JOB (5 * CLOCK_SEC)
 #define NEXT_JOB (100 * CLOCK_MSEC)
+/* So long results may wait for others, to be told together. */
+#define MOMENT (1 * CLOCK_MSEC)
 
 struct agent {
 	const struct agent_start *start;
@@ -27,7 +29,10 @@ struct agent {
 	struct lesson told;	/* to the manager, who keeps only our last */
 	struct buf ticket;	/* the last that came */
 	bool opened;		/* the session stood once */
+	bool called;		/* the manager has said something */
+	bool slow;		/* the last answer took more than a moment */
 	bool deaf;		/* the manager can send no more */
+	bool ended;		/* it has, or is gone */
 	bool nonsense;		/* came from the manager */
 };
 
@@ -66,6 +71,17 @@ take_session(struct agent *a, struct record *r)
 	return true;
 }
 
+static bool
+take_recorded(struct agent *a, struct record *r)
+{
+	unsigned long long reports;
+
+	if (!slice_to_number(r->body, UINT64_MAX, &reports))
+		return false;
+	pipeline_recorded(&a->pipeline, reports);
+	return true;
+}
+
 static const struct {
 	unsigned type;
 	bool (*take)(struct agent *a, struct record *r);
@@ -73,6 +89,7 @@ static const struct {
 	{JOB_START, take_job},
 	{JOB_LEAVE, take_leave},
 	{JOB_SESSION, take_session},
+	{JOB_RECORDED, take_recorded},
 };
 
 static void
@@ -98,24 +115,23 @@ is_readable(int fd)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* All that the manager has said so far. */
+/* What the manager has said: to be called when there is something. */
 static void
 take_records(struct agent *a)
 {
 	struct record r;
 	int got = 0;
 
-	while (!a->report.gone && !a->nonsense &&
-	    is_readable(a->start->socket)) {
-		if (record_receive(&a->reader, a->start->socket) <= 0) {
-			a->report.gone |= !a->deaf;
-			return;
-		}
-		while ((got = record_next(&a->reader, &r)) > 0)
-			take_record(a, &r);
-		if (got < 0)
-			a->nonsense = true;
+	a->called = false;
+	if (record_receive(&a->reader, a->start->socket) <= 0) {
+		a->ended = true;
+		a->report.gone |= !a->deaf;
+		return;
 	}
+	while ((got = record_next(&a->reader, &r)) > 0)
+		take_record(a, &r);
+	if (got < 0)
+		a->nonsense = true;
 }
 
 /* From here on the manager cannot send; all that it had sent is taken, so that
@@ -125,7 +141,8 @@ take_last_records(struct agent *a)
 {
 	a->deaf = true;
 	shutdown(a->start->socket, SHUT_RD);
-	take_records(a);
+	while (!a->ended && !a->nonsense)
+		take_records(a);
 }
 
 /* What a later agent will want to know, when there is something new. */
@@ -160,6 +177,43 @@ say_ready(struct agent *a)
 	buf_free(&line);
 }
 
+/*
+ * Waits for the server, for the manager or until; what is to be told goes out
+ * before, but a few deliveries may wait a moment for more of them, where the
+ * server is that quick. As stream_wait().
+ */
+static int
+wait_for_either(struct agent *a, int64_t until)
+{
+	struct stream *s = a->session.stream;
+	int64_t begun, soon;
+	int came = 0;
+
+	begun = clock_boot();
+	soon = clock_add(begun, MOMENT);
+	if (!a->slow && soon < until && !report_is_due(&a->report,
+	    pipeline_patience(&a->pipeline)))
+		came = stream_wait(s, a->start->socket, soon);
+	if (came == 0) {
+		report_send(&a->report);
+		came = stream_wait(s, a->start->socket, until);
+	}
+	a->slow = clock_boot() > soon;
+	a->called = (came & STREAM_OTHER) != 0;
+	return came;
+}
+
+/* A part of a reply is there, and the rest comes next. */
+static int
+wait_for_rest(struct agent *a)
+{
+	struct stream *s = a->session.stream;
+
+	report_send(&a->report);
+	stream_deadline(s, pipeline_deadline(&a->pipeline));
+	return stream_fill(s) ? STREAM_INPUT : 0;
+}
+
 static void
 wait_for_reply(struct agent *a)
 {
@@ -170,22 +224,14 @@ wait_for_reply(struct agent *a)
 	if (pipeline_receive(p) || p->broken)
 		return;
 	pipeline_note_turn(p);
-	if (stream_input(s).len > 0) {
-		/* A part of a reply is there: the rest comes next. */
-		stream_deadline(s, pipeline_deadline(p));
-		came = stream_fill(s) ? 1 : 0;
-	} else {
-		came = stream_wait(s, a->start->socket, pipeline_deadline(p));
-	}
-	if (came == 2)
-		return;
-	if (pipeline_receive(p) || p->broken)
+	came = stream_input(s).len > 0 ? wait_for_rest(a) :
+	    wait_for_either(a, pipeline_deadline(p));
+	if (came == STREAM_OTHER || pipeline_receive(p) || p->broken)
 		return;
 	if (stream_error(s)[0] != '\0')
 		pipeline_break(p, "%s", stream_error(s));
 	else if (came == 0)
-		pipeline_break(p, "no answer within %lld s", (long long)
-		    ((pipeline_deadline(p) - p->since) / CLOCK_SEC));
+		pipeline_expire(p);
 }
 
 /* Nothing to do: waits for the manager, or for a server that has enough. False
@@ -194,23 +240,19 @@ static bool
 rest(struct agent *a)
 {
 	struct pipeline *p = &a->pipeline;
-	struct stream *s = a->session.stream;
 	int64_t least, idle;
+	int came;
 
 	idle = a->start->smarthost->idle;
 	least = p->begun == 0 ? FIRST_JOB : NEXT_JOB;
-	switch (stream_wait(s, a->start->socket,
-	    clock_add(clock_boot(), idle < least ? least : idle))) {
-	case 0:
-		return false;
-	case 1:
-		pipeline_receive(p);
-		if (stream_error(s)[0] != '\0')
-			p->broken = true;
-		return !p->broken && !p->closing;
-	default:
-		return true;
-	}
+	came = wait_for_either(a,
+	    clock_add(clock_boot(), idle < least ? least : idle));
+	if ((came & STREAM_INPUT) == 0)
+		return came != 0;
+	pipeline_receive(p);
+	if (stream_error(a->session.stream)[0] != '\0')
+		p->broken = true;
+	return !p->broken && !p->closing;
 }
 
 /* What the account or its quota forbids, it forbids to all that wait here. The
@@ -232,7 +274,8 @@ work(struct agent *a)
 	struct pipeline *p = &a->pipeline;
 
 	for (;;) {
-		take_records(a);
+		if (a->called)
+			take_records(a);
 		/* Without a manager no result could be recorded: the less is
 		 * sent from now on, the fewer come twice. */
 		if (a->report.gone || a->nonsense)
@@ -241,7 +284,7 @@ work(struct agent *a)
 		if (pipeline_is_closing(p))
 			hand_give_back(&p->hand);
 		pipeline_send(p);
-		report_pace(&a->report, style_pace(p->style, p->window));
+		report_pace(&a->report, pipeline_pace(p));
 		if (p->broken)
 			return;
 		if (pipeline_is_busy(p))
@@ -276,6 +319,7 @@ leave(struct agent *a)
 		report_trouble(&a->report, &p->trouble);
 	pipeline_finish(p);
 	offer_ticket(a);
+	report_send(&a->report);
 	if (!p->broken && !a->report.gone)
 		session_quit(&a->session);
 	log_session(a);
@@ -295,7 +339,8 @@ open_session(struct agent *a)
 		return false;
 	/* While it connected, the manager will have sent the TLS session that
 	 * it keeps for this smarthost. */
-	take_records(a);
+	while (!a->ended && !a->nonsense && is_readable(a->start->socket))
+		take_records(a);
 	return session_open(&a->session);
 }
 

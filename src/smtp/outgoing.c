@@ -4,11 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "smtp/content.h"
 
 /* From this size on a message costs more than the turn in which the server can
- * say whether it wants it, before BDAT. */
+ * say whether it wants it, before BDAT; and while it goes out, nothing else is
+ * told to anybody. */
 #define LARGE 262144
 
 static void
@@ -66,6 +66,7 @@ drain(struct pipeline *p)
 {
 	struct stream *s = p->session->stream;
 
+	report_send(p->report);
 	flush(p);
 	while (!p->broken && !owed_is_empty(&p->owed)) {
 		if (pipeline_receive(p) || p->broken)
@@ -102,6 +103,8 @@ say_content(struct pipeline *p, struct transaction *t, bool dotted)
 	uint64_t count;
 	int64_t began;
 
+	if (t->letter->size > LARGE)
+		report_send(p->report);
 	began = clock_boot();
 	result = content_send(s->stream, t->letter, dotted,
 	    s->host->timeouts.body, &count);
@@ -237,7 +240,7 @@ is_window_open(struct pipeline *p)
 		p->filling = true;
 	if (n >= p->window)
 		p->filling = false;
-	return p->filling;
+	return p->filling && pipeline_has_room(p);
 }
 
 /* Rule 3: nothing may follow DATA before it is answered and served. */
@@ -248,10 +251,28 @@ may_begin(struct pipeline *p)
 		return false;
 	if (p->style == STYLE_BDAT_AHEAD)
 		return is_window_open(p);
+	/* Where content is asked for first, speak() sees to it. */
 	if (owed_is_empty(&p->owed))
-		return true;
+		return p->style == STYLE_TWO_TURNS ||
+		    p->style == STYLE_ONE_TURN || pipeline_has_room(p);
 	return p->style == STYLE_ONE_TURN &&
 	    owed_last(&p->owed)->step == STEP_END;
+}
+
+/*
+ * The last content in hand goes out together with the next message's commands,
+ * where the manager still owes an answer to what was reported, and so perhaps a
+ * job: a turn saved is worth a moment.
+ */
+static bool
+must_hold(struct pipeline *p)
+{
+	if (!pipeline_has_room(p))
+		return true;
+	return p->style == STYLE_ONE_TURN && !p->halt.set &&
+	    !pipeline_is_closing(p) && report_mark(p->report) > p->heard &&
+	    clock_boot() < p->since + PIPELINE_HOLD &&
+	    hand_next(&p->hand, p->session) == NULL;
 }
 
 void
@@ -261,6 +282,8 @@ pipeline_send(struct pipeline *p)
 
 	check_silence(p);
 	while (!p->broken) {
+		if (p->speaking != NULL && must_hold(p))
+			break;
 		if (p->speaking != NULL)
 			speak(p);
 		else if (may_begin(p) &&

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 
 void
@@ -81,14 +80,69 @@ pipeline_break(struct pipeline *p, const char *fmt, ...)
 bool
 pipeline_is_busy(const struct pipeline *p)
 {
-	return !owed_is_empty(&p->owed);
+	return !owed_is_empty(&p->owed) || p->speaking != NULL;
 }
 
 int64_t
 pipeline_deadline(const struct pipeline *p)
 {
+	if (p->speaking != NULL)
+		return pipeline_has_room(p) ? p->since + PIPELINE_HOLD :
+		    session_deadline(p->session, STAGE_DATA, p->since);
 	return session_deadline(p->session,
 	    step_stage(owed_first(&p->owed)->step), p->since);
+}
+
+void
+pipeline_expire(struct pipeline *p)
+{
+	if (p->speaking == NULL)
+		pipeline_break(p, "no answer within %lld s", (long long)
+		    ((pipeline_deadline(p) - p->since) / CLOCK_SEC));
+	else if (!pipeline_has_room(p))
+		pipeline_cut(p, SCOPE_CONNECTION,
+		    "what was sent before is not recorded");
+}
+
+void
+pipeline_recorded(struct pipeline *p, uint64_t reports)
+{
+	p->heard = reports;
+	unrecorded_take(&p->unrecorded, reports);
+}
+
+/* FINEPRINT: so many messages may arrive twice, and no more. */
+bool
+pipeline_has_room(const struct pipeline *p)
+{
+	const struct transaction *t;
+	unsigned n;
+
+	n = p->unrecorded.count;
+	for (t = p->first; t != NULL; t = t->next)
+		n += t->end > 0;
+	return n < p->session->host->in_flight;
+}
+
+unsigned
+pipeline_pace(const struct pipeline *p)
+{
+	return style_pace(p->style, p->window);
+}
+
+/* Step by step a message takes its time: its result should not wait for the
+ * next one's. */
+unsigned
+pipeline_patience(const struct pipeline *p)
+{
+	unsigned in_flight, most;
+
+	if (p->speaking != NULL || p->style < STYLE_ONE_TURN ||
+	    owed_is_empty(&p->owed))
+		return 0;
+	in_flight = p->session->host->in_flight;
+	most = p->style == STYLE_BDAT_AHEAD ? p->window : pipeline_pace(p);
+	return (most < in_flight ? most : in_flight) / 2;
 }
 
 bool
@@ -127,6 +181,8 @@ settle(struct pipeline *p, struct transaction *t)
 		;
 	*at = t->next;
 	hand_release(&p->hand, t->letter);
+	if (t->end > 0)
+		unrecorded_add(&p->unrecorded, report_mark(p->report));
 	transaction_free(t);
 }
 

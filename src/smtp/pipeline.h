@@ -18,6 +18,7 @@
 #include "smtp/session.h"
 #include "smtp/style.h"
 #include "smtp/transaction.h"
+#include "smtp/unrecorded.h"
 
 struct pipeline {
 	struct session *session;
@@ -30,6 +31,8 @@ struct pipeline {
 	struct transaction *first;	/* under way, in the order sent */
 	struct transaction *speaking;	/* 354 came: its content is next */
 	struct owed owed;
+	struct unrecorded unrecorded;
+	uint64_t heard;		/* of our reports, by the manager */
 	uint64_t put;		/* bytes given to the stream */
 	bool unflushed;		/* some of them just now */
 	bool needs_reset;	/* the last transaction failed */
@@ -58,11 +61,20 @@ bool pipeline_receive(struct pipeline *p);
 /* The connection broke, or it cannot go on. */
 void pipeline_break(struct pipeline *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Its deadline has passed. */
+void pipeline_expire(struct pipeline *p);
 /* To be called before each wait for the server: counts. */
 void pipeline_note_turn(struct pipeline *p);
-/* Whether replies are due, and until when the next one may take. */
+/* Whether replies are due, or content is held back for the manager's word; and
+ * until when that may take. */
 bool pipeline_is_busy(const struct pipeline *p);
 int64_t pipeline_deadline(const struct pipeline *p);
+/* What the manager said of our reports: so many are recorded. */
+void pipeline_recorded(struct pipeline *p, uint64_t reports);
+/* How many jobs should be in hand, and how many results may wait for others
+ * before they are reported together. */
+unsigned pipeline_pace(const struct pipeline *p);
+unsigned pipeline_patience(const struct pipeline *p);
 /* Whether no transaction will ever begin again. */
 bool pipeline_is_closing(const struct pipeline *p);
 /* The end: everything that is under way is judged as lost, what waits is given

@@ -5,8 +5,16 @@
 #ifndef SMTP_PIPELINE_PARTS_H
 #define SMTP_PIPELINE_PARTS_H
 
+#include "base/clock.h"
 #include "smtp/pipeline.h"
 
+/* So long content waits for the next message, to go out with its commands,
+ * while the manager is about to say whether there is one. */
+#define PIPELINE_HOLD (50 * CLOCK_MSEC)
+
+/* Whether the content of one more message may go out: only so many may be with
+ * the server without a result on disk. */
+bool pipeline_has_room(const struct pipeline *p);
 /* Nothing is sent any more, without a word on whose fault it is. */
 void pipeline_cut(struct pipeline *p, enum verdict_scope scope,
     const char *words);

@@ -2,13 +2,24 @@
 
 #include <string.h>
 
-#include "base/record.h"
+static void
+transmit(struct report *r)
+{
+	if (!r->gone && !record_send_batch(&r->batch, r->socket))
+		r->gone = true;
+	r->results = 0;
+	r->urgent = false;
+}
 
 static void
 send_record(struct report *r, enum job_record type, struct slice body)
 {
-	if (!r->gone && !record_send(r->socket, type, body, -1))
-		r->gone = true;
+	if (r->gone)
+		return;
+	if (!record_has_room(&r->batch, body.len))
+		transmit(r);
+	record_add(&r->batch, type, body, -1);
+	r->said++;
 }
 
 static void
@@ -22,11 +33,31 @@ send_verdict(struct report *r, enum job_record type, const struct verdict *v)
 }
 
 static void
-flush(struct report *r)
+let_go(struct report *r)
 {
 	if (r->held.set)
 		send_verdict(r, JOB_VERDICT, &r->held.verdict);
 	r->held.set = false;
+}
+
+void
+report_send(struct report *r)
+{
+	let_go(r);
+	if (r->batch.out.len > 0)
+		transmit(r);
+}
+
+bool
+report_is_due(const struct report *r, unsigned most)
+{
+	return r->urgent || r->results >= most;
+}
+
+bool
+report_is_empty(const struct report *r)
+{
+	return !r->held.set && r->batch.out.len == 0;
 }
 
 static bool
@@ -45,12 +76,13 @@ report_verdict(struct report *r, uint32_t job, uint32_t first, uint32_t last,
 	struct verdict *held;
 
 	held = &r->held.verdict;
+	r->urgent = r->urgent || o->verdict.kind != VERDICT_DELIVERED;
 	if (r->held.set && held->job == job && held->last + 1 == first &&
 	    is_same(held, &o->verdict)) {
 		held->last = last;
 		return;
 	}
-	flush(r);
+	let_go(r);
 	outcome_copy(&r->held, o);
 	held->job = job;
 	held->first = first;
@@ -62,24 +94,33 @@ report_done(struct report *r, uint32_t job)
 {
 	struct buf number = BUF_INIT;
 
-	flush(r);
+	let_go(r);
 	buf_addf(&number, "%u", job);
 	send_record(r, JOB_DONE, buf_slice(&number));
 	buf_free(&number);
+	r->results++;
 }
 
 void
 report_trouble(struct report *r, const struct outcome *o)
 {
-	flush(r);
+	let_go(r);
 	send_verdict(r, JOB_TROUBLE, &o->verdict);
+	r->urgent = true;
 }
 
 void
 report_bytes(struct report *r, enum job_record type, struct slice body)
 {
-	flush(r);
+	let_go(r);
 	send_record(r, type, body);
+	r->urgent = true;
+}
+
+uint64_t
+report_mark(const struct report *r)
+{
+	return r->said + r->held.set;
 }
 
 void
@@ -93,11 +134,13 @@ report_pace(struct report *r, unsigned jobs)
 	buf_addf(&number, "%u", jobs);
 	send_record(r, JOB_PACE, buf_slice(&number));
 	buf_free(&number);
+	r->urgent = true;
 }
 
 void
 report_free(struct report *r)
 {
-	flush(r);
+	report_send(r);
+	record_batch_free(&r->batch);
 	outcome_free(&r->held);
 }

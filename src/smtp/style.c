@@ -10,12 +10,12 @@
  * bad moment is forgiven after it. */
 #define LESSON_LASTS (900 * CLOCK_SEC)
 
-#define PACE_MAX 64
+#define PACE_MAX 128
 
 /*
- * pace: with one turn a message there must be the one just answered, of which
- * the manager does not know yet, the one under way, the one whose commands go
- * out with its end, and one more, since the manager has other things to do.
+ * pace: with one turn a message there must be the one under way, the one whose
+ * commands go out with its end, those just answered, of which the manager is
+ * told together, and as many more, since it has other things to do.
  */
 static const struct {
 	const char *name;
@@ -23,7 +23,7 @@ static const struct {
 } styles[] = {
 	[STYLE_LOCKSTEP] = {"lockstep", 2},
 	[STYLE_TWO_TURNS] = {"two-turns", 2},
-	[STYLE_ONE_TURN] = {"one-turn", 4},
+	[STYLE_ONE_TURN] = {"one-turn", 8},
 	[STYLE_BDAT] = {"bdat", 2},
 	[STYLE_BDAT_AHEAD] = {"bdat-ahead", 3},
 };

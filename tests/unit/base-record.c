@@ -172,6 +172,55 @@ START_TEST(descriptors_come_with_their_records)
 }
 END_TEST
 
+/* In one call, each with its own; the batch's descriptors are closed then. */
+START_TEST(a_batch_goes_out_at_once)
+{
+	struct record_batch b = {.nfds = 0};
+	struct record r;
+	int i;
+
+	ck_assert(record_send_batch(&b, pair[0]));
+	for (i = 0; i < RECORD_BATCH; i++) {
+		ck_assert(record_has_room(&b, 1));
+		record_add(&b, 9, SLICE("-"), -1);
+		record_add(&b, 1, SLICE("a"), dup(pair[i % 2]));
+	}
+	ck_assert(!record_has_room(&b, 1));
+	ck_assert(record_send_batch(&b, pair[0]));
+	ck_assert_uint_eq(b.nfds, 0);
+	ck_assert(record_has_room(&b, 1));
+	ck_assert_int_eq(record_receive(&reader, pair[1]), 1);
+	for (i = 0; i < RECORD_BATCH; i++) {
+		ck_assert_int_eq(record_next(&reader, &r), 1);
+		ck_assert_uint_eq(r.type, 9);
+		ck_assert_int_eq(r.fd, -1);
+		ck_assert_int_eq(record_next(&reader, &r), 1);
+		ck_assert(is_same_file(r.fd, pair[i % 2]));
+		file_close(&r.fd);
+	}
+	record_batch_free(&b);
+}
+END_TEST
+
+START_TEST(a_batch_has_room_for_little_and_for_one_alone)
+{
+	struct record_batch b = {.nfds = 0};
+	int pipes[2];
+	char c;
+
+	ck_assert(record_has_room(&b, RECORD_MAX));
+	record_add(&b, 1, SLICE("a"), -1);
+	ck_assert(record_has_room(&b, 1000));
+	ck_assert(!record_has_room(&b, 5000));
+	/* What is never sent is closed all the same. */
+	ck_assert_int_eq(pipe(pipes), 0);
+	record_add(&b, 1, SLICE("a"), pipes[1]);
+	record_batch_free(&b);
+	ck_assert_int_eq(read(pipes[0], &c, 1), 0);
+	file_close(&pipes[0]);
+}
+END_TEST
+
 START_TEST(descriptors_that_nobody_claimed_are_closed)
 {
 	int pipes[2];
@@ -351,6 +400,8 @@ record_suite(void)
 	tcase_add_test(t, a_closed_peer_is_told_after_the_last_record);
 	tcase_add_test(t, half_a_record_is_none);
 	tcase_add_test(t, descriptors_come_with_their_records);
+	tcase_add_test(t, a_batch_goes_out_at_once);
+	tcase_add_test(t, a_batch_has_room_for_little_and_for_one_alone);
 	tcase_add_test(t, descriptors_that_nobody_claimed_are_closed);
 	tcase_add_test(t, too_many_unclaimed_descriptors_are_closed);
 	tcase_add_test(t, nonsense_ends_the_conversation);

@@ -510,6 +510,8 @@ struct manager {
 	unsigned pace;
 	unsigned done;		/* JOB_DONE */
 	unsigned records;	/* JOB_VERDICT */
+	unsigned heard;		/* records of any type */
+	bool silent;		/* it never says that anything is recorded */
 	struct buf ticket;	/* the last JOB_TICKET */
 	struct result (*results)[64];	/* by job, by recipient */
 	size_t jobs;
@@ -617,10 +619,22 @@ manager_verdict(struct manager *m, const struct record *r)
 }
 
 static inline void
+manager_record(struct manager *m)
+{
+	struct buf number = BUF_INIT;
+
+	buf_addf(&number, "%u", ++m->heard);
+	if (!m->silent)
+		record_send(m->socket, JOB_RECORDED, buf_slice(&number), -1);
+	buf_free(&number);
+}
+
+static inline void
 manager_take(struct manager *m, const struct record *r)
 {
 	unsigned long long n = 0;
 
+	manager_record(m);
 	switch (r->type) {
 	case JOB_READY:
 		m->ready = true;

@@ -222,6 +222,7 @@ START_TEST(a_manager_that_is_gone_is_remembered)
 	close(pair[1]);
 	r = (struct report)REPORT_INIT(pair[0]);
 	report_done(&r, 1);
+	report_send(&r);
 	ck_assert(r.gone);
 	report_done(&r, 2);
 	report_free(&r);
