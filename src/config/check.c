@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "config/sendas_map.h"
 #include "config/ways.h"
 
 struct subject {
@@ -182,4 +183,5 @@ check_config(const struct config *c, struct reading *r)
 	check_pauses(c, r);
 	check_admin_group(c, r);
 	ways_check(c, r);
+	sendas_map_check(r);
 }

@@ -53,6 +53,18 @@ struct limits {
 	size_t count;
 };
 
+/* Mail of who goes out under that address. */
+struct sendas_line {
+	char *who;		/* address, @domain, user:NAME, or a name at
+				 * mailname */
+	char *address;
+};
+
+struct sendas_map {
+	struct sendas_line *items;
+	size_t count;
+};
+
 /* One account at a provider. Strings are "" or NULL as said; all are owned by
  * the configuration. */
 struct smarthost {
@@ -72,7 +84,10 @@ struct smarthost {
 	char *client_certificate, *client_key;	/* NULL: none */
 	uint64_t max_size;	/* bytes of a message, whatever the server
 				 * says */
-	char *send_as;		/* NULL: senders stay as they are */
+	char *send_as;		/* for whom no line of the map fits; NULL: their
+				 * senders stay as they are */
+	struct sendas_map send_as_map;
+	struct strlist own_addresses;	/* and @domains that need no other */
 	unsigned connections;	/* at once */
 	unsigned messages_per_connection;	/* 0: no limit */
 	unsigned recipients_per_transaction;

@@ -74,6 +74,8 @@ const struct key smarthost_keys[] = {
 	{"helo", KEY_HELO, IN(helo), 0, 0, NULL, true},
 	{"max-size", KEY_SIZE, IN(max_size), KIB, 2 * GIB, "2G", false},
 	{"send-as", KEY_ADDRESS, IN(send_as), 0, 0, NULL, true},
+	{"send-as-map", KEY_SENDAS_MAP, IN(send_as_map), 0, 0, NULL, true},
+	{"own-addresses", KEY_OWN, IN(own_addresses), 0, 0, NULL, true},
 	{"connections", KEY_COUNT, IN(connections), 1, 100, "4", true},
 	{"messages-per-connection", KEY_COUNT, IN(messages_per_connection), 0,
 	    MANY, "0", true},

@@ -28,6 +28,8 @@ enum key_type {
 	KEY_NAMES,		/* struct strlist: names of smarthosts */
 	KEY_SENDERS,		/* struct strlist: senders of a route */
 	KEY_DOMAINS,		/* struct strlist: host names */
+	KEY_SENDAS_MAP,		/* struct sendas_map: "WHO = ADDRESS" */
+	KEY_OWN,		/* struct strlist: addresses, @domains */
 	KEY_PORT,		/* uint16_t */
 	KEY_PERCENT,		/* unsigned, min to max, "10%" */
 	KEY_COUNT,		/* unsigned, min to max */

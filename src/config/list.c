@@ -6,6 +6,7 @@
 #include "base/strlist.h"
 #include "config/config.h"
 #include "config/name.h"
+#include "config/sendas_map.h"
 #include "config/value.h"
 
 /* No window is longer than a year. */
@@ -16,7 +17,8 @@ bool
 key_is_list(enum key_type type)
 {
 	return type == KEY_COMMAND || type == KEY_LIMITS ||
-	    type == KEY_NAMES || type == KEY_SENDERS || type == KEY_DOMAINS;
+	    type == KEY_NAMES || type == KEY_SENDERS || type == KEY_DOMAINS ||
+	    type == KEY_SENDAS_MAP || type == KEY_OWN;
 }
 
 bool
@@ -101,6 +103,10 @@ list_free(enum key_type type, void *field)
 {
 	struct limits *l = field;
 
+	if (type == KEY_SENDAS_MAP) {
+		sendas_map_free(field);
+		return;
+	}
 	if (type != KEY_LIMITS) {
 		strlist_free(field);
 		return;

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/list.h"
 #include "config/name.h"
+#include "config/sendas_map.h"
 
 struct unit {
 	const char *name;
@@ -372,6 +373,11 @@ static const struct type types[] = {
 	[KEY_SENDERS] = {list_add_sender, "an address, \"@\" and a domain, or "
 	    "\"user:\" and an account of this machine", NULL},
 	[KEY_DOMAINS] = {list_add_domain, "a domain such as example.org",
+	    NULL},
+	[KEY_SENDAS_MAP] = {sendas_map_add, "\"WHO = ADDRESS\", where WHO is "
+	    "an address, \"@\" and a domain, a name at mailname, or "
+	    "\"user:\" and an account of this machine", NULL},
+	[KEY_OWN] = {sendas_map_add_own, "an address, or \"@\" and a domain",
 	    NULL},
 	[KEY_PORT] = {set_port, "a number from 1 to 65535", NULL},
 	[KEY_COUNT] = {set_count, NULL, NULL},

@@ -28,13 +28,14 @@ static bool
 check_recipient(const struct letter *l, uint32_t number,
     const struct session *s, struct outcome *o)
 {
-	struct slice addr, sender;
+	struct slice addr, sender, send_as;
 	const char *why;
 
 	addr = l->envelope.recipients[number].addr;
 	sender = letter_sender(l, number);
-	if (s->host->send_as != NULL)
-		sender.len = 0;
+	send_as = letter_send_as(l, s->host, sender);
+	if (sender.len > 0 && send_as.len > 0)
+		sender = send_as;
 	if (!address_is_valid(addr, &why))
 		return refuse(o, SCOPE_RECIPIENT, STAGE_RCPT, "5.1.3",
 		    "no valid address", why);

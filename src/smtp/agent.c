@@ -11,6 +11,7 @@
 #include "base/record.h"
 #include "mail/job.h"
 #include "smtp/pipeline.h"
+#include "smtp/sender.h"
 
 /* So long a new agent waits for its first job, and any for the next one, even
  * where connections are not kept warm: the manager has to hear of it. */
@@ -357,6 +358,7 @@ agent_run(const struct agent_start *start)
 	a.session.config = start->config;
 	a.session.host = start->smarthost;
 	a.session.secret = start->secret;
+	sender_begin(start->config, start->smarthost);
 	pipeline_init(&a.pipeline, &a.session, &a.report);
 	if (open_session(&a)) {
 		a.opened = true;

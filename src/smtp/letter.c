@@ -11,6 +11,7 @@
 #include "mail/message.h"
 #include "smtp/content.h"
 #include "smtp/sendas.h"
+#include "smtp/sender.h"
 
 /* The first read: most messages are in it, whole. */
 #define FIRST_READ 16384
@@ -37,6 +38,7 @@ letter_free(struct letter *l)
 	if (l->parsed)
 		envelope_free(&l->envelope);
 	buf_free(&l->head);
+	buf_free(&l->author);
 	buf_free(&l->header);
 	free(l->left);
 	free(l);
@@ -115,10 +117,11 @@ list_recipients(struct letter *l)
 
 /* Replaces the header by one with the account's From:. */
 static const char *
-apply_send_as(struct letter *l, const char *send_as)
+apply_send_as(struct letter *l, const struct smarthost *h)
 {
 	const struct envelope *e = &l->envelope;
 	struct buf header = BUF_INIT;
+	struct slice address;
 
 	if (e->header_size > MESSAGE_HEADER_MAX)
 		return "the header is too large for send-as";
@@ -128,7 +131,10 @@ apply_send_as(struct letter *l, const char *send_as)
 		buf_free(&header);
 		return strerror(errno);
 	}
-	sendas_rewrite(buf_slice(&header), send_as, &l->header);
+	sendas_author(buf_slice(&header), &l->author);
+	address = letter_send_as(l, h, e->sender);
+	if (address.len > 0)
+		sendas_rewrite(buf_slice(&header), h, address, &l->header);
 	buf_free(&header);
 	return NULL;
 }
@@ -172,8 +178,8 @@ letter_load(struct letter *l, const struct smarthost *h,
 	const char *fault;
 
 	fault = open_envelope(l);
-	if (fault == NULL && h->send_as != NULL)
-		fault = apply_send_as(l, h->send_as);
+	if (fault == NULL && sender_has_rules(h))
+		fault = apply_send_as(l, h);
 	if (fault == NULL) {
 		l->size = e->body_size + (l->header.len > 0 ?
 		    l->header.len : e->header_size);
@@ -208,6 +214,14 @@ by_number(const void *a, const void *b)
 	x = *(const uint32_t *)a;
 	y = *(const uint32_t *)b;
 	return (x > y) - (x < y);
+}
+
+struct slice
+letter_send_as(const struct letter *l, const struct smarthost *h,
+    struct slice sender)
+{
+	return sender_choose(h, l->envelope.uid, sender,
+	    buf_slice(&l->author));
 }
 
 void

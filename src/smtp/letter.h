@@ -26,6 +26,7 @@ struct letter {
 	struct envelope envelope;
 	bool parsed;		/* envelope holds something */
 	bool admitted;		/* left says who is to be asked for */
+	struct buf author;	/* the first address of From:, for send-as */
 	struct buf header;	/* instead of the file's, where not empty */
 	bool narrow;		/* made 7-bit on its way */
 	bool send_as_null;	/* <> was refused: send-as for that, too */
@@ -46,6 +47,10 @@ bool letter_load(struct letter *l, const struct smarthost *h,
 
 /* Who a recipient's mail comes from, before send-as. */
 struct slice letter_sender(const struct letter *l, uint32_t recipient);
+/* The account's address to send as in place of that sender; length 0: none, it
+ * stays as it is. */
+struct slice letter_send_as(const struct letter *l, const struct smarthost *h,
+    struct slice sender);
 /* Puts recipients back, to be asked for in another transaction. */
 void letter_put_back(struct letter *l, const uint32_t *recipients,
     size_t count);

@@ -204,7 +204,7 @@ begin(struct pipeline *p, struct letter *l)
 	size_t most;
 
 	most = h->recipients_per_transaction;
-	t = transaction_new(l, h->send_as, p->style,
+	t = transaction_new(l, h, p->style,
 	    most == 0 ? SIZE_MAX : most);
 	for (at = &p->first; *at != NULL; at = &(*at)->next)
 		;

@@ -3,142 +3,241 @@
 #include <string.h>
 
 #include "mail/address.h"
+#include "mail/dkim.h"
 #include "mail/header.h"
+#include "mail/utf8.h"
+#include "smtp/sender.h"
+#include "smtp/visible.h"
 
 /* Where a line of a header is folded, if it can be (RFC 5322 2.1.1). */
 #define FOLD_AT 78
 
-/* Whether a name holds RFC 2047 encoded words and nothing that a phrase may
- * not hold: in quotes they would be shown undecoded. */
-static bool
-is_encoded(struct slice name)
-{
-	size_t i;
-
-	if (memmem(name.ptr, name.len, "=?", 2) == NULL)
-		return false;
-	for (i = 0; i < name.len; i++)
-		if (name.ptr[i] < ' ' || name.ptr[i] > '~' ||
-		    strchr("()<>[]:;@\\,\"", name.ptr[i]) != NULL)
-			return false;
-	return true;
-}
-
-/* "root at web1.example.org": with an @, mail programs and filters take it for
- * an attempt to deceive. */
-static void
-add_visible(struct slice addr, struct buf *out)
-{
-	struct slice domain;
-
-	buf_add_slice(out, address_local(addr));
-	domain = address_domain(addr);
-	if (domain.len == 0)
-		return;
-	buf_add_string(out, " at ");
-	buf_add_slice(out, domain);
-}
+struct rewriting {
+	const struct smarthost *host;
+	struct slice address;
+	struct address_list authors;	/* of From: */
+	bool is_right;		/* From: stays as it is */
+	bool has_reply_to;
+	bool from_done;		/* there can be only one */
+	unsigned resent;	/* Resent-From: seen so far */
+	bool changed;
+	struct buf *out;
+};
 
 static void
-add_phrase(const struct mailbox *m, struct buf *out)
+parse(const struct header_field *f, struct address_list *out)
 {
-	struct buf words = BUF_INIT;
-	struct slice name;
-	bool encoded;
+	const char *why;
 
-	name = slice_trim(slice_from(m->name));
-	encoded = name.len > 0 && is_encoded(name);
-	buf_add_slice(encoded ? out : &words, name);
-	if (encoded)
-		buf_add_char(out, ' ');
-	else if (name.len > 0)
-		buf_add_char(&words, ' ');
-	if (name.len > 0)
-		buf_add_char(&words, '(');
-	add_visible(slice_from(m->addr), &words);
-	if (name.len > 0)
-		buf_add_char(&words, ')');
-	address_print_phrase(buf_slice(&words), out);
-	buf_add_char(out, ' ');
-	buf_free(&words);
-}
-
-static void
-add_from(const struct address_list *from, const char *send_as,
-    struct buf *out)
-{
-	struct buf line = BUF_INIT;
-
-	buf_add_string(&line, "From: ");
-	if (from->count > 0)
-		add_phrase(&from->items[0], &line);
-	buf_addf(&line, "<%s>\r\n", send_as);
-	header_fold(buf_slice(&line), FOLD_AT, out);
-	buf_free(&line);
-}
-
-static void
-add_reply_to(struct slice from, struct buf *out)
-{
-	struct buf line = BUF_INIT;
-
-	buf_add_string(&line, "Reply-To: ");
-	header_unfold(from, &line);
-	buf_add_string(&line, "\r\n");
-	header_fold(buf_slice(&line), FOLD_AT, out);
-	buf_free(&line);
+	if (!address_list_parse(f->value, out, &why))
+		memset(out, 0, sizeof(*out));
 }
 
 static bool
-has_address(const struct address_list *l, const char *addr)
+are_own(const struct rewriting *r, const struct address_list *l)
 {
 	size_t i;
 
 	for (i = 0; i < l->count; i++)
-		if (address_equal(slice_from(l->items[i].addr),
-		    slice_from(addr)))
+		if (!sender_is_own(r->host, slice_from(l->items[i].addr)))
+			return false;
+	return l->count > 0;
+}
+
+static bool
+is_own_field(const struct rewriting *r, const struct header_field *f)
+{
+	struct address_list l;
+	bool own;
+
+	parse(f, &l);
+	own = are_own(r, &l);
+	address_list_free(&l);
+	return own;
+}
+
+/* Whether a change of From: would break what its author's domain vouches
+ * for. */
+static bool
+is_signed(const struct rewriting *r, struct slice header)
+{
+	struct header_field f;
+	struct slice domain;
+
+	if (r->authors.count == 0)
+		return false;
+	domain = address_domain(slice_from(r->authors.items[0].addr));
+	while (header_next(&header, &f))
+		if (header_is(&f, "DKIM-Signature") &&
+		    dkim_speaks_for(f.value, domain))
 			return true;
 	return false;
 }
 
-/* The header with ours in the place of the first From:, and no other. */
 static void
-replace(struct slice header, struct slice ours, struct buf *out)
+add_folded(struct rewriting *r, struct buf *line)
 {
-	struct header_field f;
-	bool done = false;
+	buf_add_string(line, "\r\n");
+	header_fold(buf_slice(line), FOLD_AT, r->out);
+	buf_free(line);
+	r->changed = true;
+}
 
-	while (header_next(&header, &f)) {
-		if (!header_is(&f, "From")) {
-			buf_add_slice(out, f.whole);
-			continue;
-		}
-		if (!done)
-			buf_add_slice(out, ours);
-		done = true;
+/* A field with the account's address, and in its display name those whom it
+ * stands for. */
+static void
+add_address(struct rewriting *r, const char *name,
+    const struct address_list *people)
+{
+	struct buf line = BUF_INIT;
+
+	buf_addf(&line, "%s: ", name);
+	visible_print(people, &line);
+	buf_addf(&line, "<%.*s>", (int)r->address.len, r->address.ptr);
+	add_folded(r, &line);
+}
+
+static void
+add_reply_to(struct rewriting *r, const struct header_field *from)
+{
+	struct buf line = BUF_INIT;
+
+	buf_add_string(&line, "Reply-To: ");
+	if (utf8_has_8bit(from->value))
+		visible_print_list(&r->authors, &line);
+	else
+		header_unfold(from->value, &line);
+	add_folded(r, &line);
+}
+
+static void
+keep(struct rewriting *r, const struct header_field *f)
+{
+	buf_add_slice(r->out, f->whole);
+}
+
+static void
+pass_from(struct rewriting *r, const struct header_field *f)
+{
+	if (r->from_done) {
+		r->changed = true;
+		return;
 	}
-	if (!done)
-		buf_add_slice(out, ours);
-	buf_add_slice(out, header);
+	r->from_done = true;
+	if (r->is_right) {
+		keep(r, f);
+		return;
+	}
+	add_address(r, "From", &r->authors);
+	if (r->authors.count > 0 && !r->has_reply_to)
+		add_reply_to(r, f);
+}
+
+/* Beside one author it says nothing that From: does not (RFC 5322 3.6.2), and a
+ * foreign one may be refused. */
+static void
+pass_sender(struct rewriting *r, const struct header_field *f)
+{
+	const struct address_list nobody = {0};
+
+	if (r->is_right && is_own_field(r, f)) {
+		keep(r, f);
+		return;
+	}
+	if (r->is_right && r->authors.count > 1)
+		add_address(r, "Sender", &nobody);
+	r->changed = true;
+}
+
+/* The newest resending is ours; those below it are history. */
+static void
+pass_resent_from(struct rewriting *r, const struct header_field *f)
+{
+	struct address_list people;
+
+	if (r->resent++ > 0 || is_own_field(r, f)) {
+		keep(r, f);
+		return;
+	}
+	parse(f, &people);
+	add_address(r, "Resent-From", &people);
+	address_list_free(&people);
+}
+
+static void
+pass_resent_sender(struct rewriting *r, const struct header_field *f)
+{
+	if (r->resent > 1 || is_own_field(r, f))
+		keep(r, f);
+	else
+		r->changed = true;
+}
+
+static void
+pass(struct rewriting *r, const struct header_field *f)
+{
+	static const struct {
+		const char *name;
+		void (*pass)(struct rewriting *, const struct header_field *);
+	} fields[] = {
+		{"From", pass_from},
+		{"Sender", pass_sender},
+		{"Resent-From", pass_resent_from},
+		{"Resent-Sender", pass_resent_sender},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (header_is(f, fields[i].name)) {
+			fields[i].pass(r, f);
+			return;
+		}
+	keep(r, f);
 }
 
 void
-sendas_rewrite(struct slice header, const char *send_as, struct buf *out)
+sendas_author(struct slice header, struct buf *out)
 {
-	struct address_list from = {0};
-	struct header_field field, reply_to;
-	struct buf ours = BUF_INIT;
-	const char *why;
-	bool has_from;
+	struct address_list authors;
+	struct header_field f;
 
-	has_from = header_find(header, "From", &field) &&
-	    address_list_parse(field.value, &from, &why) && from.count > 0;
-	if (!has_address(&from, send_as)) {
-		add_from(&from, send_as, &ours);
-		if (has_from && !header_find(header, "Reply-To", &reply_to))
-			add_reply_to(field.value, &ours);
-		replace(header, buf_slice(&ours), out);
-	}
-	buf_free(&ours);
-	address_list_free(&from);
+	if (!header_find(header, "From", &f))
+		return;
+	parse(&f, &authors);
+	if (authors.count > 0)
+		buf_add_string(out, authors.items[0].addr);
+	address_list_free(&authors);
+}
+
+/* What is no field, the empty line at the least, comes last. */
+static void
+pass_all(struct rewriting *r, struct slice header)
+{
+	struct header_field f;
+
+	while (header_next(&header, &f))
+		pass(r, &f);
+	if (!r->from_done)
+		add_address(r, "From", &r->authors);
+	buf_add_slice(r->out, header);
+}
+
+void
+sendas_rewrite(struct slice header, const struct smarthost *h,
+    struct slice address, struct buf *out)
+{
+	struct rewriting r = {.host = h, .address = address, .out = out};
+	struct header_field f;
+	size_t before;
+
+	if (header_find(header, "From", &f))
+		parse(&f, &r.authors);
+	r.has_reply_to = header_find(header, "Reply-To", &f);
+	r.is_right = are_own(&r, &r.authors);
+	before = out->len;
+	if (!is_signed(&r, header))
+		pass_all(&r, header);
+	if (!r.changed)
+		out->len = before;
+	address_list_free(&r.authors);
 }

@@ -27,10 +27,11 @@ take_recipients(struct letter *l, size_t max, uint32_t *out)
 }
 
 struct transaction *
-transaction_new(struct letter *l, const char *send_as, enum style style,
-    size_t max)
+transaction_new(struct letter *l, const struct smarthost *h,
+    enum style style, size_t max)
 {
 	struct transaction *t;
+	struct slice send_as;
 
 	if (max > l->nleft)
 		max = l->nleft;
@@ -41,10 +42,11 @@ transaction_new(struct letter *l, const char *send_as, enum style style,
 	t->asked = xcalloc(max, sizeof(*t->asked));
 	t->sender = letter_sender(l, l->left[0]);
 	t->count = take_recipients(l, max, t->recipients);
-	if (send_as != NULL && (t->sender.len > 0 || l->send_as_null))
-		t->sender = slice_from(send_as);
+	send_as = letter_send_as(l, h, t->sender);
+	if (send_as.len > 0 && (t->sender.len > 0 || l->send_as_null))
+		t->sender = send_as;
 	else
-		t->may_send_as = send_as != NULL;
+		t->may_send_as = send_as.len > 0;
 	return t;
 }
 

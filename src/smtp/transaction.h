@@ -61,8 +61,8 @@ struct transaction {
 };
 
 /* Takes up to max of the letter's recipients that have one sender. */
-struct transaction *transaction_new(struct letter *l, const char *send_as,
-    enum style style, size_t max);
+struct transaction *transaction_new(struct letter *l,
+    const struct smarthost *h, enum style style, size_t max);
 void transaction_free(struct transaction *t);
 
 /* The lines, CRLF included. */
