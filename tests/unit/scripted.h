@@ -618,14 +618,14 @@ manager_verdict(struct manager *m, const struct record *r)
 	buf_free(&words);
 }
 
+/* All that it heard is on disk. */
 static inline void
 manager_record(struct manager *m)
 {
 	struct buf number = BUF_INIT;
 
-	buf_addf(&number, "%u", ++m->heard);
-	if (!m->silent)
-		record_send(m->socket, JOB_RECORDED, buf_slice(&number), -1);
+	buf_addf(&number, "%u", m->heard);
+	record_send(m->socket, JOB_RECORDED, buf_slice(&number), -1);
 	buf_free(&number);
 }
 
@@ -634,7 +634,9 @@ manager_take(struct manager *m, const struct record *r)
 {
 	unsigned long long n = 0;
 
-	manager_record(m);
+	m->heard++;
+	if (!m->silent)
+		manager_record(m);
 	switch (r->type) {
 	case JOB_READY:
 		m->ready = true;

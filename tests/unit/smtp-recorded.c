@@ -27,9 +27,10 @@ static const struct bound {
 	{STYLE_BDAT_AHEAD, 3}, {STYLE_BDAT_AHEAD, 8},
 };
 
-/* A manager that has heard of the results and cannot write them down. */
+/* A manager that has heard of the results and cannot write them down; for so
+ * long the agent puts up with that. */
 static void
-begin_silently(struct play *p, const struct bound *b)
+begin_silently(struct play *p, const struct bound *b, int64_t patience)
 {
 	struct lesson lesson = {b->style, INT64_MAX};
 	struct buf ticket = BUF_INIT;
@@ -37,7 +38,7 @@ begin_silently(struct play *p, const struct bound *b)
 
 	play_prepare(p, "PIPELINING\nCHUNKING\n");
 	p->host.in_flight = b->in_flight;
-	p->host.timeouts.data = 300 * CLOCK_MSEC;
+	p->host.timeouts.data = patience;
 	p->manager.silent = true;
 	lesson_print(&lesson, &ticket);
 	manager_remind(&p->manager, buf_slice(&ticket));
@@ -64,7 +65,7 @@ START_TEST(no_more_goes_out_than_may_arrive_twice)
 	struct pollfd more;
 	struct play p;
 
-	begin_silently(&p, b);
+	begin_silently(&p, b, 300 * CLOCK_MSEC);
 	more = (struct pollfd){p.manager.socket, POLLIN, 0};
 	/* Whatever is said now is not of a further message's content. */
 	poll(&more, 1, 200);
@@ -83,26 +84,23 @@ END_TEST
 START_TEST(it_goes_on_when_results_are_on_disk)
 {
 	const struct bound *b = &bounds[_i];
-	struct buf number = BUF_INIT;
 	struct play p;
 
-	begin_silently(&p, b);
-	p.host.timeouts.data = FOREVER;
-	buf_addf(&number, "%u", p.manager.heard);
-	record_send(p.manager.socket, JOB_RECORDED, buf_slice(&number), -1);
+	begin_silently(&p, b, FOREVER);
+	manager_record(&p.manager);
 	p.manager.silent = false;
 	ck_assert(manager_wait(&p.manager, &p.reader, MESSAGES));
 	play_leave(&p);
 	play_end(&p);
 	ck_assert_uint_eq(p.server.nstored, MESSAGES);
 	ck_assert_uint_eq(count_kind(&p, VERDICT_DELIVERED), MESSAGES);
-	buf_free(&number);
 	play_free(&p);
 }
 END_TEST
 
-/* A manager with one job more each time it hears of a result: the content waits
- * for it, and both go out together. */
+/* A manager with one job more each time it hears of a result, which it gives
+ * together with the word that this is recorded: the content waits for it, and
+ * both go out together. */
 START_TEST(content_waits_for_the_job_behind_it)
 {
 	const unsigned total = 60;
@@ -110,12 +108,14 @@ START_TEST(content_waits_for_the_job_behind_it)
 	int fd;
 
 	play_prepare(&p, "PIPELINING\n");
+	p.manager.silent = true;
 	fd = letter_file(&one);
 	play_start(&p);
 	while (p.manager.done < total) {
 		while (p.manager.jobs < total &&
 		    p.manager.jobs - p.manager.done < 2)
 			manager_send(&p.manager, fd, 1);
+		manager_record(&p.manager);
 		ck_assert(manager_wait_one(&p.manager, &p.reader));
 	}
 	close(fd);
