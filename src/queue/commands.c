@@ -13,40 +13,53 @@
 #include "queue/users.h"
 #include "spool/id.h"
 
-static void __attribute__((format(printf, 3, 4)))
-say(struct answer *answer, int status, const char *fmt, ...)
+static bool
+is_visible(struct answer *answer, const struct asker *a,
+    const struct entry *e)
 {
-	va_list ap;
-
-	buf_add_char(&answer->text, ' ');
-	va_start(ap, fmt);
-	buf_vaddf(&answer->text, fmt, ap);
-	va_end(ap);
-	buf_add_char(&answer->text, '\n');
-	answer->status = status;
+	(void)answer;
+	return asker_may_see(a, e->uid);
 }
 
 static void
-piece_listing(struct manager *m, const struct asker *a, const char *id,
-    struct buf *out)
+piece_listing(struct manager *m, const char *id, struct buf *out)
 {
 	const struct entry *e;
 
 	e = entry_find(id);
-	if (e != NULL && asker_may_see(a, e->uid))
+	if (e != NULL)
 		listing_entry(m, e, out);
 }
 
 static void
-piece_id(struct manager *m, const struct asker *a, const char *id,
+piece_id(struct manager *m, const char *id, struct buf *out)
+{
+	(void)m;
+	if (entry_find(id) != NULL)
+		buf_addf(out, " %s\n", id);
+}
+
+struct failed_list {
+	struct manager *manager;
+	struct buf *out;
+};
+
+static void
+list_failed_one(void *arg, const char *id)
+{
+	struct failed_list *l = arg;
+
+	listing_failed(l->manager, id, l->out);
+}
+
+static void
+close_with_failed(struct manager *m, const struct answer *answer,
     struct buf *out)
 {
-	const struct entry *e;
+	struct failed_list failed = {m, out};
 
-	(void)m;
-	e = entry_find(id);
-	if (e != NULL && asker_may_see(a, e->uid))
-		buf_addf(out, " %s\n", id);
+	(void)answer;
+	spool_each(m->spool, true, list_failed_one, &failed);
 }
 
 static void
@@ -55,9 +68,9 @@ obey_list(struct manager *m, const struct asker *a, struct slice words,
 {
 	(void)m;
 	(void)words;
-	answer->ids = entry_ids(&answer->count);
-	answer->piece = piece_listing;
-	answer->list_failed = a->is_admin;
+	answer_collect(answer, is_visible, piece_listing);
+	if (a->is_admin)
+		answer->close = close_with_failed;
 	listing_alarms(&answer->text);
 }
 
@@ -68,8 +81,7 @@ obey_ids(struct manager *m, const struct asker *a, struct slice words,
 	(void)m;
 	(void)a;
 	(void)words;
-	answer->ids = entry_ids(&answer->count);
-	answer->piece = piece_id;
+	answer_collect(answer, is_visible, piece_id);
 }
 
 static void
@@ -91,11 +103,11 @@ obey_names(struct manager *m, const struct asker *a, struct slice words,
 
 	(void)a;
 	(void)words;
-	say(answer, EX_OK, "aliases %s", c->aliases);
-	say(answer, EX_OK, "mailname %s", c->mailname);
+	answer_say(answer, EX_OK, "aliases %s", c->aliases);
+	answer_say(answer, EX_OK, "mailname %s", c->mailname);
 	if (c->postmaster != NULL)
-		say(answer, EX_OK, "postmaster %s", c->postmaster);
-	say(answer, EX_OK, "local-to-postmaster %s",
+		answer_say(answer, EX_OK, "postmaster %s", c->postmaster);
+	answer_say(answer, EX_OK, "local-to-postmaster %s",
 	    c->local_to_postmaster ? "yes" : "no");
 }
 
@@ -151,43 +163,48 @@ do_remove(struct manager *m, struct entry *e)
 	return "removed";
 }
 
-/* Does it to each ID of words that exists and that the asker may touch. */
+/* Does it to the message of that ID, if it exists and the asker may. */
 static void
-with_each(struct manager *m, const struct asker *a, struct slice words,
+do_one(struct manager *m, const struct asker *a, struct slice word,
     const char *(*act)(struct manager *m, struct entry *e),
     struct answer *answer)
 {
 	const char *done;
-	struct slice word;
 	struct entry *e;
 	char *id;
 
-	while (slice_cut(&words, ' ', &word)) {
-		if (word.len == 0)
-			continue;
-		id = slice_dup(word);
-		e = id_is_valid(word) ? entry_find(id) : NULL;
-		if (e == NULL || !asker_may_see(a, e->uid))
-			say(answer, EX_NOINPUT, "%s: no such message", id);
-		else if (e->state == ENTRY_FLYING || e->state == ENTRY_UNREAD)
-			say(answer, EX_TEMPFAIL, "%s: it is being delivered "
-			    "right now; try again", id);
-		else {
-			done = act(m, e);
-			log_info("id=%s event=%s by-uid=%lu", id, done,
-			    (unsigned long)a->uid);
-			say(answer, answer->status, "%s: %s", id, done);
-		}
-		free(id);
+	id = slice_dup(word);
+	e = id_is_valid(word) ? entry_find(id) : NULL;
+	if (e == NULL || !asker_may_see(a, e->uid))
+		answer_say(answer, EX_NOINPUT, "%s: no such message", id);
+	else if (e->state == ENTRY_FLYING || e->state == ENTRY_UNREAD)
+		answer_say(answer, EX_TEMPFAIL, "%s: it is being delivered "
+		    "right now; try again", id);
+	else {
+		done = act(m, e);
+		log_info("id=%s event=%s by-uid=%lu", id, done,
+		    (unsigned long)a->uid);
+		answer_say(answer, answer->status, "%s: %s", id, done);
 	}
+	free(id);
 }
 
 #define OBEY_EACH(name)							\
 static void								\
+act_##name(struct manager *m, const struct asker *a,			\
+    struct slice word, struct answer *answer)				\
+{									\
+	do_one(m, a, word, do_##name, answer);				\
+}									\
+									\
+static void								\
 obey_##name(struct manager *m, const struct asker *a,			\
     struct slice words, struct answer *answer)				\
 {									\
-	with_each(m, a, words, do_##name, answer);			\
+	(void)m;							\
+	(void)a;							\
+	answer->act = act_##name;					\
+	answer->words = words;						\
 }
 
 OBEY_EACH(hold)
@@ -228,62 +245,12 @@ command_obey(struct manager *m, const struct asker *a, struct slice line,
 		if (!slice_is(word, c->name))
 			continue;
 		if (!c->for_all && !a->is_admin)
-			say(answer, EX_NOPERM, "only root and the members of "
-			    "admin-group may do that");
+			answer_say(answer, EX_NOPERM, "only root and "
+			    "the members of admin-group may do that");
 		else
 			c->obey(m, a, line, answer);
 		return answer->is_flush;
 	}
-	say(answer, EX_USAGE, "the daemon does not know this command");
+	answer_say(answer, EX_USAGE, "the daemon does not know this command");
 	return false;
-}
-
-struct failed_list {
-	struct manager *manager;
-	struct buf *out;
-};
-
-static void
-list_failed_one(void *arg, const char *id)
-{
-	struct failed_list *l = arg;
-
-	listing_failed(l->manager, id, l->out);
-}
-
-static void
-finish(struct manager *m, struct answer *answer, struct buf *out)
-{
-	struct failed_list failed = {m, out};
-
-	if (answer->list_failed)
-		spool_each(m->spool, true, list_failed_one, &failed);
-	if (answer->is_flush)
-		answer->status = entry_count() == 0 ? EX_OK : EX_TEMPFAIL;
-	buf_addf(out, ". %d\n", answer->status);
-	answer->ended = true;
-}
-
-bool
-answer_more(struct manager *m, const struct asker *a, struct answer *answer,
-    struct buf *out)
-{
-	if (answer->ended)
-		return false;
-	if (answer->text.len > 0) {
-		buf_add_slice(out, buf_slice(&answer->text));
-		buf_clear(&answer->text);
-	} else if (answer->at < answer->count)
-		answer->piece(m, a, answer->ids + answer->at++ *
-		    (ID_LEN + 1), out);
-	else
-		finish(m, answer, out);
-	return true;
-}
-
-void
-answer_free(struct answer *answer)
-{
-	buf_free(&answer->text);
-	free(answer->ids);
 }

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "queue/asker.h"
 #include "queue/commands.h"
@@ -20,6 +21,8 @@
 #define COMMAND_MAX 65536
 /* So much of an answer is made ahead of a slow reader. */
 #define AHEAD 65536
+/* So long all answers together keep the manager from delivering. */
+#define WORK_TIME (10 * CLOCK_MSEC)
 
 struct client {
 	struct client *next;
@@ -59,32 +62,43 @@ client_close(struct client *c)
 	free(c);
 }
 
-/* Sends what is ready and makes more, until the reader is behind. */
+/* Makes more of the answer, until the reader is behind or others must have
+ * their turn. */
+static void
+client_work(struct client *c)
+{
+	int64_t until;
+
+	until = clock_add(clock_boot(), WORK_TIME / client_count);
+	while (c->out.len < AHEAD &&
+	    answer_more(c->manager, &c->asker, &c->answer, &c->out))
+		if (clock_boot() >= until)
+			break;
+}
+
+/* Sends what is ready. What was ordered is done to its end, although nobody
+ * may listen any more. */
 static void
 client_answer(struct client *c)
 {
 	ssize_t n;
 
-	for (;;) {
-		while (c->out.len < AHEAD &&
-		    answer_more(c->manager, &c->asker, &c->answer, &c->out))
-			;
-		if (c->out.len == 0) {
+	client_work(c);
+	n = send(c->fd, c->out.data, c->out.len,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN) {
+		if (c->answer.act == NULL) {
 			client_close(c);
 			return;
 		}
-		n = send(c->fd, c->out.data, c->out.len,
-		    MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n < 0 && errno == EAGAIN) {
-			loop_change(c->manager->loop, c->fd, EPOLLOUT);
-			return;
-		}
-		if (n < 0) {
-			client_close(c);
-			return;
-		}
-		buf_consume(&c->out, (size_t)n);
+		n = (ssize_t)c->out.len;
 	}
+	if (n > 0)
+		buf_consume(&c->out, (size_t)n);
+	if (c->out.len == 0 && c->answer.ended)
+		client_close(c);
+	else
+		loop_change(c->manager->loop, c->fd, EPOLLOUT);
 }
 
 /* Obeys the line that was read, now that all before it is known. */
@@ -161,7 +175,7 @@ client_ready(void *arg, uint32_t events)
 
 	if (c->state == READING)
 		client_read(c);
-	else if (c->state == ANSWERING && (events & EPOLLOUT) != 0)
+	else if (c->state == ANSWERING)
 		client_answer(c);
 	else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
 		client_close(c);

@@ -186,50 +186,26 @@ entry_next_due(void)
 	return heap_count == 0 ? NULL : heap[0];
 }
 
+bool
+entry_scan(size_t *at, void (*fn)(struct entry *e, void *arg), void *arg)
+{
+	struct entry *e, *next;
+
+	if (*at >= bucket_count)
+		return false;
+	for (e = buckets[(*at)++]; e != NULL; e = next) {
+		next = e->hash_next;
+		fn(e, arg);
+	}
+	return true;
+}
+
 void
 entry_each(void (*fn)(struct entry *e, void *arg), void *arg)
 {
-	struct entry *e, *next;
-	size_t i;
+	size_t at;
 
-	for (i = 0; i < bucket_count; i++)
-		for (e = buckets[i]; e != NULL; e = next) {
-			next = e->hash_next;
-			fn(e, arg);
-		}
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, ID_LEN);
-}
-
-struct collect {
-	char *ids;
-	size_t count;
-};
-
-static void
-collect_id(struct entry *e, void *arg)
-{
-	struct collect *c = arg;
-	char *to;
-
-	to = c->ids + c->count++ * (ID_LEN + 1);
-	memcpy(to, e->id, ID_LEN);
-	to[ID_LEN] = '\0';
-}
-
-char *
-entry_ids(size_t *count)
-{
-	struct collect c;
-
-	c.ids = xmalloc(entries * (ID_LEN + 1));
-	c.count = 0;
-	entry_each(collect_id, &c);
-	qsort(c.ids, c.count, ID_LEN + 1, compare_ids);
-	*count = c.count;
-	return c.ids;
+	at = 0;
+	while (entry_scan(&at, fn, arg))
+		;
 }

@@ -72,8 +72,9 @@ struct entry *entry_next_due(void);
 
 /* Calls fn for each; fn may drop or move the one it is called for. */
 void entry_each(void (*fn)(struct entry *e, void *arg), void *arg);
-/* All IDs, sorted by time, as one block of ID_LEN + 1 bytes each; the caller
- * frees it. */
-char *entry_ids(size_t *count);
+/* The same for one place of the table, from *at = 0 on; false when all have
+ * been seen. Between two calls entries may come and go; when the table grows,
+ * some are met twice, none is passed over. */
+bool entry_scan(size_t *at, void (*fn)(struct entry *e, void *arg), void *arg);
 
 #endif
