@@ -97,6 +97,8 @@ struct smarthost {
 	unsigned reserve;	/* percent of each quota: ordinary mail only */
 	unsigned in_flight;	/* BDAT messages sent ahead of their reply */
 	int64_t idle;		/* a warm connection is kept so long */
+	int64_t session_limit;	/* after that, no message is begun on one */
+	uint64_t min_rate;	/* bytes a second; 0: no minimum */
 	struct timeouts timeouts;
 };
 

@@ -10,13 +10,9 @@
 #include "net/connect.h"
 #include "smtp/login.h"
 
-/* After an hour nothing new is begun; what is then under way gets as long as
- * a server may take for a final reply, and a little more. */
-#define SESSION_LASTS (3600 * CLOCK_SEC)
-#define SESSION_GRACE (900 * CLOCK_SEC)
-
-/* Bytes a second below which a long write counts as stalled. */
-#define MINIMUM_RATE 1000
+/* After session-limit nothing new is begun; what is then under way gets as long
+ * as a server may take for a final reply, and this. */
+#define SESSION_GRACE (300 * CLOCK_SEC)
 
 bool
 session_fail(struct session *s, enum verdict_scope scope,
@@ -64,19 +60,21 @@ int64_t
 session_deadline(const struct session *s, enum verdict_stage stage,
     int64_t since)
 {
+	const struct smarthost *h = s->host;
 	int64_t timeout, end, when;
 
-	memcpy(&timeout, (const char *)&s->host->timeouts + timeouts[stage],
+	memcpy(&timeout, (const char *)&h->timeouts + timeouts[stage],
 	    sizeof(timeout));
 	when = clock_add(since, timeout);
-	end = s->began + s->stretch + SESSION_LASTS + SESSION_GRACE;
+	end = s->began + s->stretch + h->session_limit + h->timeouts.final +
+	    SESSION_GRACE;
 	return when < end ? when : end;
 }
 
 bool
 session_is_old(const struct session *s)
 {
-	return clock_boot() - s->began - s->stretch > SESSION_LASTS;
+	return clock_boot() - s->began - s->stretch > s->host->session_limit;
 }
 
 bool
@@ -191,7 +189,7 @@ session_reach(struct session *s)
 		return false;
 	choose_helo(s, fd);
 	s->began = clock_boot();
-	s->stream = stream_new(fd, MINIMUM_RATE);
+	s->stream = stream_new(fd, (unsigned)h->min_rate);
 	return true;
 }
 

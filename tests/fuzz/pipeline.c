@@ -286,7 +286,8 @@ play(uint8_t choice, struct slice data)
 {
 	struct config config = {.mailname = NULL};
 	struct smarthost host = {.recipients_per_transaction =
-	    choice & 0x10 ? 2 : 100, .in_flight = 4};
+	    choice & 0x10 ? 2 : 100, .in_flight = 4,
+	    .session_limit = 3600 * CLOCK_SEC};
 	struct session session = SESSION_INIT;
 	struct peer peer = {.fd = -1};
 	struct lesson lesson = {STYLE_BDAT_AHEAD, INT64_MAX};

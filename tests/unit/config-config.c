@@ -97,8 +97,8 @@ START_TEST(what_is_not_said_has_its_default)
 	ck_assert(!c->local_to_postmaster);
 	ck_assert_int_eq(c->retry_first, 60 * CLOCK_SEC);
 	ck_assert_int_eq(c->retry_max, 3600 * CLOCK_SEC);
-	ck_assert_int_eq(c->lifetime, 5 * 86400 * CLOCK_SEC);
-	ck_assert_int_eq(c->warn_after, 4 * 3600 * CLOCK_SEC);
+	ck_assert_int_eq(c->lifetime, 5 * (86400 * CLOCK_SEC));
+	ck_assert_int_eq(c->warn_after, 4 * (3600 * CLOCK_SEC));
 	s = &c->smarthosts[0];
 	ck_assert_uint_eq(s->port, 587);
 	ck_assert_int_eq(s->tls, TLS_STARTTLS);
@@ -113,6 +113,8 @@ START_TEST(what_is_not_said_has_its_default)
 	ck_assert_uint_eq(s->recipients_per_transaction, 100);
 	ck_assert_uint_eq(s->in_flight, 8);
 	ck_assert_int_eq(s->idle, 5 * CLOCK_SEC);
+	ck_assert_int_eq(s->session_limit, 3600 * CLOCK_SEC);
+	ck_assert_uint_eq(s->min_rate, 1000);
 	ck_assert_int_eq(s->timeouts.connect, 30 * CLOCK_SEC);
 	ck_assert_int_eq(s->timeouts.greeting, 300 * CLOCK_SEC);
 	ck_assert_int_eq(s->timeouts.helo, 300 * CLOCK_SEC);
@@ -512,7 +514,8 @@ END_TEST
 
 /* Files. */
 
-static char folder[] = "/tmp/navette-config-XXXXXX";
+#define FOLDER "/tmp/navette-config-XXXXXX"
+static char folder[] = FOLDER;
 
 static const char *
 write_file(const char *name, const char *text)
@@ -532,7 +535,7 @@ static void
 make_folder(void)
 {
 	setup();
-	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	memcpy(folder, FOLDER, sizeof(FOLDER));
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 

@@ -719,6 +719,7 @@ play_prepare(struct play *p, const char *offers)
 		.in_flight = 8,
 		.max_size = 1u << 30,
 		.idle = FOREVER,
+		.session_limit = FOREVER,
 		.timeouts = {FOREVER, FOREVER, FOREVER, FOREVER, FOREVER,
 		    FOREVER, FOREVER, FOREVER, FOREVER, FOREVER,
 		    200 * CLOCK_MSEC},

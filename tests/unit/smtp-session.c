@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include "smtp/session.h"
+
 #include "scripted.h"
 
 static const struct letters one = {
@@ -171,6 +173,29 @@ static const struct naming {
 	{"bare", "web1.example.org", "EHLO bare\n"},
 };
 
+START_TEST(a_session_is_old_after_its_limit_without_what_bodies_took)
+{
+	struct smarthost host = {.session_limit = 60 * CLOCK_SEC,
+	    .timeouts = {.mail = 3600 * CLOCK_SEC, .final = 5 * CLOCK_SEC}};
+	struct session s = SESSION_INIT;
+	int64_t now = clock_boot(), last;
+
+	s.host = &host;
+	s.began = now - 59 * CLOCK_SEC;
+	s.stretch = FOREVER;
+	ck_assert(!session_is_old(&s));
+	s.stretch = 0;
+	s.began = now - 61 * CLOCK_SEC;
+	ck_assert(session_is_old(&s));
+	/* What is under way gets a final reply's time, and no hour more. */
+	last = session_deadline(&s, STAGE_MAIL, now) - now;
+	ck_assert_int_ge(last, 5 * CLOCK_SEC);
+	ck_assert_int_lt(last, 600 * CLOCK_SEC);
+	ck_assert_int_eq(session_deadline(&s, STAGE_BODY, now), now +
+	    5 * CLOCK_SEC);
+}
+END_TEST
+
 START_TEST(the_host_names_itself_or_its_address)
 {
 	struct play p;
@@ -251,6 +276,8 @@ session_suite(void)
 
 	tcase_add_loop_test(c, the_first_steps_are_demands, 0,
 	    (int)(sizeof(steps) / sizeof(steps[0])));
+	tcase_add_test(c,
+	    a_session_is_old_after_its_limit_without_what_bodies_took);
 	tcase_add_loop_test(c, the_host_names_itself_or_its_address, 0,
 	    (int)(sizeof(namings) / sizeof(namings[0])));
 	tcase_add_test(c, an_unreachable_server_is_trouble);
