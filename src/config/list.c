@@ -10,7 +10,7 @@
 #include "config/value.h"
 
 /* No window is longer than a year. */
-#define SPAN_MAX (366 * 86400 * CLOCK_SEC)
+#define SPAN_MAX (366 * (86400 * CLOCK_SEC))
 #define LIMIT_MAX 1000000000ull
 
 bool
@@ -73,7 +73,6 @@ list_add_sender(const struct key *key, struct slice said, void *field)
 	struct slice rest;
 
 	(void)key;
-	rest = said;
 	if (slice_starts(said, "user:")) {
 		rest = (struct slice){said.ptr + 5, said.len - 5};
 		if (!name_is_account(rest))

@@ -15,7 +15,7 @@
  * is alone: the agent may hang on a server that does. */
 #define PATIENCE (1 * CLOCK_SEC)
 /* More messages than this for each agent are worth one more login. */
-#define BACKLOG 8
+#define BACKLOG ((size_t)8)
 /* When the server would not have another connection, we ask again after. */
 #define LIMIT_FOR (300 * CLOCK_SEC)
 /* After a reload a stopped account is tried again soon, but not at once: who

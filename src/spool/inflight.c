@@ -10,7 +10,7 @@
 #include "spool/id.h"
 
 /* More jobs at once than any configuration asks for. */
-#define SLOTS 4096
+#define SLOTS ((size_t)4096)
 #define NOWHERE SIZE_MAX
 
 /* Shared with the file: what is written here is there when we are killed. */

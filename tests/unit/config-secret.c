@@ -10,13 +10,14 @@
 #include "base/clock.h"
 #include "config/secret.h"
 
-static char folder[] = "/tmp/navette-secret-XXXXXX";
+#define FOLDER "/tmp/navette-secret-XXXXXX"
+static char folder[] = FOLDER;
 static struct buf secret, error;
 
 static void
 setup(void)
 {
-	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	memcpy(folder, FOLDER, sizeof(FOLDER));
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	buf_clear(&secret);
 	buf_clear(&error);

@@ -72,6 +72,7 @@ bind_to(const char *address, uint16_t *port)
 	socklen_t len;
 	int fd;
 
+	*port = 0;
 	if (inet_pton(AF_INET, address, &v4.sin_addr) == 1) {
 		fd = socket(AF_INET, SOCK_STREAM, 0);
 		len = sizeof(v4);

@@ -285,7 +285,8 @@ START_TEST(bytes_go_out_in_whole_blocks)
 	ck_assert(stream_put(stream, data, 1));
 	ck_assert_uint_eq(stream_counts(stream).sent, STREAM_BLOCK);
 	ck_assert(stream_put(stream, data, 2 * STREAM_BLOCK + 5));
-	ck_assert_uint_eq(stream_counts(stream).sent, 3 * STREAM_BLOCK);
+	ck_assert_uint_eq(stream_counts(stream).sent,
+	    (size_t)3 * STREAM_BLOCK);
 	ck_assert_uint_eq(stream_counts(stream).writes, 2);
 	ck_assert(stream_flush(stream));
 	ck_assert_uint_eq(stream_counts(stream).sent, 3 * STREAM_BLOCK + 5);

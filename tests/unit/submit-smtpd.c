@@ -187,13 +187,14 @@ END_TEST
 
 /* Whole sessions, with the drop folder for a daemon. */
 
-static char folder[] = "/tmp/navette-smtpd-XXXXXX";
+#define FOLDER "/tmp/navette-smtpd-XXXXXX"
+static char folder[] = FOLDER;
 static struct buf answer;
 
 static void
 setup(void)
 {
-	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	memcpy(folder, FOLDER, sizeof(FOLDER));
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	ck_assert_int_eq(setenv("NAVETTE_SOCKET", "/nonexistent/s", 1), 0);
 	ck_assert_int_eq(setenv("NAVETTE_DROP", folder, 1), 0);

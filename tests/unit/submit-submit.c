@@ -20,7 +20,8 @@
 
 #define LONG_MESSAGE 3000000
 
-static char folder[] = "/tmp/navette-submit-XXXXXX";
+#define FOLDER "/tmp/navette-submit-XXXXXX"
+static char folder[] = FOLDER;
 static char socket_path[64], drop_path[64];
 static struct submit_places places = {socket_path, drop_path};
 static struct submission wish;
@@ -33,7 +34,7 @@ static pid_t server = -1;
 static void
 setup(void)
 {
-	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	memcpy(folder, FOLDER, sizeof(FOLDER));
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(socket_path, sizeof(socket_path), "%s/submit", folder);
 	snprintf(drop_path, sizeof(drop_path), "%s/drop", folder);
