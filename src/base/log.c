@@ -13,12 +13,14 @@
 static const char *log_ident = "navette";
 static bool log_stderr = true;
 static bool log_chatty;
+static int log_pid;
 
 void
 log_open(const char *ident, bool to_stderr)
 {
 	log_ident = ident;
 	log_stderr = to_stderr;
+	log_pid = (int)getpid();
 	if (!to_stderr)
 		openlog(ident, LOG_PID | LOG_NDELAY, LOG_MAIL);
 }
@@ -58,8 +60,9 @@ write_stderr(struct buf *line)
 {
 	struct buf out = BUF_INIT;
 
-	buf_addf(&out, "%s[%d]: %s\n", log_ident, (int)getpid(),
-	    buf_string(line));
+	if (log_pid == 0)
+		log_pid = (int)getpid();
+	buf_addf(&out, "%s[%d]: %s\n", log_ident, log_pid, buf_string(line));
 	/* One write, so that lines of several processes do not mix; a closed
 	 * standard error is no reason to stop. */
 	if (write(STDERR_FILENO, out.data, out.len) < 0)

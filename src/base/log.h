@@ -11,7 +11,8 @@
 #include <stdbool.h>
 
 /* ident stays the caller's and must outlive the last line. With to_stderr the
- * lines go there, else to syslog. Opened at once, for a confinement to come. */
+ * lines go there, else to syslog. Opened at once, for a confinement to come; to
+ * be called again after a fork. */
 void log_open(const char *ident, bool to_stderr);
 /* The name that stands before each line from now on. */
 void log_rename(const char *ident);

@@ -250,7 +250,7 @@ is_notice(struct manager *m, const struct bounce *b, const char *id)
 	const char *why;
 	bool is;
 
-	if (!queued_load(m->spool, id, false, &q, NULL, &why))
+	if (!queued_load(m->spool, id, QUEUED_WAITING, &q, NULL, &why))
 		return false;
 	is = (q.envelope.flags & ENVELOPE_BOUNCE) != 0 &&
 	    q.envelope.uid == b->queued->envelope.uid;

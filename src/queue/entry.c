@@ -82,6 +82,7 @@ entry_add(const char *id)
 		grow_table();
 	e = xcalloc(1, sizeof(*e));
 	memcpy(e->id, id, ID_LEN);
+	e->journal = true;	/* until somebody has looked */
 	e->hash_next = *bucket(id);
 	*bucket(id) = e;
 	entries++;

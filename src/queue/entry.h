@@ -46,6 +46,7 @@ struct entry {
 	bool marked;		/* a flush waits for its attempt */
 	bool warned;		/* the delay warning is out */
 	bool bounce;
+	bool journal;		/* it has one, or may have */
 	char id[ID_LEN];	/* without a NUL; entry_id() */
 };
 

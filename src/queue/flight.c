@@ -84,6 +84,14 @@ fill_job(struct manager *m, struct flight *f, struct job *job)
 	memcpy(f->ranges, job->ranges, job->count * sizeof(*r));
 }
 
+static void
+open_journal(struct manager *m, struct flight *f, size_t lines)
+{
+	/* Half made it is there, too. */
+	f->entry->journal = true;
+	f->journal = journal_open(m->spool, entry_id(f->entry).text, lines);
+}
+
 /*
  * Where more than one result can come, the place to write them is made before
  * the first can: afterwards it would be too late to find the disk full. A lone
@@ -99,7 +107,7 @@ prepare_record(struct manager *m, struct flight *f)
 	}
 	if (f->open < 2)
 		return true;
-	f->journal = journal_open(m->spool, entry_id(f->entry).text, f->open);
+	open_journal(m, f, f->open);
 	if (f->journal != NULL)
 		return true;
 	manager_unsafe(m, entry_id(f->entry).text, "make its journal");
@@ -161,7 +169,8 @@ flight_begin(struct manager *m, struct entry *e, struct account *a,
 	f->entry = e;
 	f->noted = SIZE_MAX;
 	f->allowance.account = a;
-	if (!queued_load(m->spool, entry_id(e).text, false, &f->queued, fd,
+	if (!queued_load(m->spool, entry_id(e).text,
+	    e->journal ? QUEUED_WAITING : QUEUED_PLAIN, &f->queued, fd,
 	    &why)) {
 		break_entry(e, why);
 		free(f);
@@ -207,8 +216,7 @@ flight_record(struct manager *m, struct flight *f, enum journal_what what,
 	struct journal_entry e;
 
 	if (f->journal == NULL)
-		f->journal = journal_open(m->spool, entry_id(f->entry).text,
-		    8);
+		open_journal(m, f, 8);
 	memset(&e, 0, sizeof(e));
 	e.time = clock_wall();
 	e.what = what;

@@ -9,7 +9,7 @@
 #include "spool/journal.h"
 
 static void
-remember(struct manager *m, const char *id, enum journal_what what)
+remember(struct manager *m, struct entry *of, enum journal_what what)
 {
 	struct journal_entry e;
 	struct journal *j;
@@ -17,9 +17,10 @@ remember(struct manager *m, const char *id, enum journal_what what)
 	memset(&e, 0, sizeof(e));
 	e.time = clock_wall();
 	e.what = what;
-	j = journal_open(m->spool, id, 1);
+	of->journal = true;
+	j = journal_open(m->spool, entry_id(of).text, 1);
 	if (j == NULL || !journal_add(j, &e) || !journal_sync(j))
-		manager_unsafe(m, id, "record a hold");
+		manager_unsafe(m, entry_id(of).text, "record a hold");
 	journal_close(j);
 }
 
@@ -32,7 +33,7 @@ hold_begin(struct manager *m, struct entry *e)
 	e->state = ENTRY_HELD;
 	e->round = 0;
 	flush_attempted(e);
-	remember(m, entry_id(e).text, JOURNAL_HELD);
+	remember(m, e, JOURNAL_HELD);
 }
 
 void
@@ -40,7 +41,7 @@ hold_end(struct manager *m, struct entry *e)
 {
 	if (e->state != ENTRY_HELD)
 		return;
-	remember(m, entry_id(e).text, JOURNAL_FREED);
+	remember(m, e, JOURNAL_FREED);
 	lane_enqueue(e->lane, e, false);
 }
 

@@ -129,11 +129,13 @@ fail(struct manager *m, struct flight *f)
 	manager_forget(m, f->entry);
 }
 
+/* Where one result was all there ever was, its own line has said it. */
 static void
 finish(struct manager *m, struct flight *f, bool expired)
 {
-	log_info("id=%s event=%s", entry_id(f->entry).text,
-	    expired ? "expired" : "done");
+	if (expired || f->entry->journal || f->queued.envelope.count > 1)
+		log_info("id=%s event=%s", entry_id(f->entry).text,
+		    expired ? "expired" : "done");
 	manager_forget(m, f->entry);
 }
 

@@ -118,7 +118,7 @@ listing_entry(struct manager *m, const struct entry *e, struct buf *out)
 	const char *why;
 
 	id = entry_id(e);
-	if (!queued_load(m->spool, id.text, false, &q, NULL, &why)) {
+	if (!queued_load(m->spool, id.text, QUEUED_WAITING, &q, NULL, &why)) {
 		buf_addf(out, " %s  %s\n", id.text, why);
 		return;
 	}
@@ -132,7 +132,7 @@ listing_failed(struct manager *m, const char *id, struct buf *out)
 	struct queued q;
 	const char *why;
 
-	if (!queued_load(m->spool, id, true, &q, NULL, &why)) {
+	if (!queued_load(m->spool, id, QUEUED_FAILED, &q, NULL, &why)) {
 		buf_addf(out, " %s  %s\n", id, why);
 		return;
 	}

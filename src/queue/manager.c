@@ -73,7 +73,7 @@ remove_rest(struct manager *m)
 	size_t i;
 
 	for (i = 0; i < unremoved.count; i++)
-		if (!spool_remove(m->spool, unremoved.items[i]))
+		if (!spool_remove(m->spool, unremoved.items[i], true))
 			return false;
 	strlist_free(&unremoved);
 	return spool_sync_queue(m->spool);
@@ -105,7 +105,7 @@ manager_forget(struct manager *m, struct entry *e)
 	struct id_text id;
 
 	id = entry_id(e);
-	if (!spool_remove(m->spool, id.text)) {
+	if (!spool_remove(m->spool, id.text, e->journal)) {
 		manager_unsafe(m, id.text, "remove a message that is done");
 		strlist_add(&unremoved, id.text);
 	}
@@ -156,7 +156,8 @@ read_entry(struct manager *m, struct entry *e)
 	struct queued q;
 	const char *why;
 
-	if (!queued_load(m->spool, entry_id(e).text, false, &q, NULL, &why)) {
+	if (!queued_load(m->spool, entry_id(e).text, QUEUED_WAITING, &q, NULL,
+	    &why)) {
 		if (errno == ENOENT) {
 			/* Somebody removed it by hand. */
 			flush_attempted(e);
@@ -176,6 +177,7 @@ read_entry(struct manager *m, struct entry *e)
 	e->recipients = (uint32_t)q.envelope.count;
 	e->attempts = (uint16_t)q.attempts;
 	e->warned = q.warned;
+	e->journal = q.journal;
 	e->bounce = (q.envelope.flags & ENVELOPE_BOUNCE) != 0;
 	e->last = (uint32_t)(q.last_attempt / CLOCK_SEC);
 	e->party = fair_party(e->uid, q.envelope.sender);

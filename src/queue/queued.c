@@ -65,7 +65,8 @@ replay(void *arg, const struct journal_entry *e)
 }
 
 static const char *
-load(struct spool *s, const char *id, bool failed, struct queued *q, int fd)
+load(struct spool *s, const char *id, enum queued_from from, struct queued *q,
+    int fd)
 {
 	const char *why;
 
@@ -74,24 +75,26 @@ load(struct spool *s, const char *id, bool failed, struct queued *q, int fd)
 		return why;
 	q->outcome_of = xcalloc(q->envelope.count, sizeof(*q->outcome_of));
 	q->answered = xcalloc(q->envelope.count, sizeof(*q->answered));
-	if (!failed && !journal_each(s, id, replay, q))
+	if (from == QUEUED_WAITING &&
+	    !journal_each(s, id, replay, q, &q->journal))
 		return "its journal cannot be read";
 	return NULL;
 }
 
 bool
-queued_load(struct spool *s, const char *id, bool failed, struct queued *q,
-    int *fd, const char **why)
+queued_load(struct spool *s, const char *id, enum queued_from from,
+    struct queued *q, int *fd, const char **why)
 {
 	int file;
 
 	memset(q, 0, sizeof(*q));
-	file = failed ? spool_read_failed(s, id) : spool_read(s, id);
+	file = from == QUEUED_FAILED ? spool_read_failed(s, id) :
+	    spool_read(s, id);
 	if (file < 0) {
 		*why = strerror(errno);
 		return false;
 	}
-	*why = load(s, id, failed, q, file);
+	*why = load(s, id, from, q, file);
 	if (*why != NULL || fd == NULL)
 		file_close(&file);
 	if (*why != NULL) {

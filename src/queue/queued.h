@@ -21,6 +21,12 @@ struct outcome {
 	int64_t time;		/* wall clock */
 };
 
+enum queued_from {
+	QUEUED_WAITING,		/* a message of queue/ */
+	QUEUED_FAILED,		/* one of failed/ */
+	QUEUED_PLAIN		/* one of queue/ that has no journal */
+};
+
 struct queued {
 	struct buf text;		/* what envelope points into */
 	struct envelope envelope;
@@ -33,16 +39,17 @@ struct queued {
 				 * 0: not yet */
 	int64_t last_attempt;	/* wall clock; 0: none */
 	bool warned;
+	bool journal;		/* it has one */
 	bool held;
 	int64_t freed;		/* wall clock, of the last release; 0: none */
 };
 
 /*
- * Reads a message of queue/ (or failed/) and its journal. *fd, where not NULL,
+ * Reads a message and its journal, where there may be one. *fd, where not NULL,
  * gets the message's open descriptor. False with *why for one that is gone,
  * unreadable or damaged; nothing is to be freed then.
  */
-bool queued_load(struct spool *s, const char *id, bool failed,
+bool queued_load(struct spool *s, const char *id, enum queued_from from,
     struct queued *q, int *fd, const char **why);
 void queued_free(struct queued *q);
 

@@ -59,7 +59,8 @@ turn_leave(struct manager *m, struct entry *e)
 	struct lane *to;
 	const char *why;
 
-	if (!queued_load(m->spool, entry_id(e).text, false, &q, NULL, &why))
+	if (!queued_load(m->spool, entry_id(e).text, QUEUED_WAITING, &q, NULL,
+	    &why))
 		return false;
 	to = turn_lane(m, e, &q);
 	queued_free(&q);

@@ -156,13 +156,15 @@ each_line(struct slice all, void (*fn)(void *, const struct journal_entry *),
 
 bool
 journal_each(struct spool *s, const char *id,
-    void (*fn)(void *arg, const struct journal_entry *e), void *arg)
+    void (*fn)(void *arg, const struct journal_entry *e), void *arg,
+    bool *found)
 {
 	struct buf all = BUF_INIT;
 	int fd;
 	bool ok;
 
 	fd = spool_open_journal(s, id, O_RDONLY);
+	*found = fd >= 0;
 	if (fd < 0)
 		return errno == ENOENT;
 	ok = file_read(fd, READ_MAX, &all);

@@ -38,9 +38,11 @@ bool journal_add(struct journal *j, const struct journal_entry *e);
 bool journal_sync(struct journal *j);
 void journal_close(struct journal *j);
 
-/* Calls fn for each whole line of a message's journal (none: no call); a torn
- * last line is passed over. False with errno when it cannot be read. */
+/* Calls fn for each whole line of a message's journal; a torn last line is
+ * passed over. *found: whether there is one. False with errno when it cannot be
+ * read. */
 bool journal_each(struct spool *s, const char *id,
-    void (*fn)(void *arg, const struct journal_entry *e), void *arg);
+    void (*fn)(void *arg, const struct journal_entry *e), void *arg,
+    bool *found);
 
 #endif

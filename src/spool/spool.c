@@ -240,7 +240,7 @@ spool_commit(struct spool *s, const char *id, int *fd)
 	if (spool_sync_queue(s))
 		return true;
 	saved = errno;
-	spool_remove(s, id);
+	spool_remove(s, id, false);
 	errno = saved;
 	return false;
 }
@@ -274,12 +274,12 @@ spool_open_journal(struct spool *s, const char *id, int flags)
 }
 
 bool
-spool_remove(struct spool *s, const char *id)
+spool_remove(struct spool *s, const char *id, bool has_journal)
 {
 	if (unlinkat(s->fd[FOLDER_QUEUE], id, 0) != 0 && errno != ENOENT)
 		return false;
-	/* A journal without its message is swept at the next start. */
-	unlinkat(s->fd[FOLDER_QUEUE], journal_name(id).text, 0);
+	if (has_journal)
+		unlinkat(s->fd[FOLDER_QUEUE], journal_name(id).text, 0);
 	return true;
 }
 

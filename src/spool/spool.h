@@ -50,8 +50,9 @@ int spool_read(struct spool *s, const char *id);
 int spool_read_failed(struct spool *s, const char *id);
 /* Opens the journal of a queued message with the open(2) flags given. */
 int spool_open_journal(struct spool *s, const char *id, int flags);
-/* Removes a message, then its journal. Durable after spool_sync_queue(). */
-bool spool_remove(struct spool *s, const char *id);
+/* Removes a message, then its journal, where it has one (a journal without its
+ * message is swept at the next start). Durable after spool_sync_queue(). */
+bool spool_remove(struct spool *s, const char *id, bool has_journal);
 /* Whether queue/ would let an entry be made or removed, as far as anybody can
  * tell ahead of time (a read-only file system, wrong permissions). */
 bool spool_is_writable(struct spool *s);

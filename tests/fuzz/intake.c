@@ -116,7 +116,7 @@ take_in(struct slice bytes, size_t step)
 		must(intake_status(i) != 0 && intake_text(i)[0] != '\0');
 	if (state == INTAKE_WHOLE && intake_place(i)) {
 		check_file(id);
-		must(spool_remove(context.spool, id));
+		must(spool_remove(context.spool, id, true));
 	}
 	intake_free(i);
 	must(spool_read(context.spool, id) < 0);

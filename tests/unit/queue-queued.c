@@ -66,20 +66,36 @@ note(enum journal_what what, uint32_t first, uint32_t last,
 static void
 load(void)
 {
-	ck_assert_msg(queued_load(spooled, id, false, &q, NULL, &why), "%s",
-	    why);
+	ck_assert_msg(queued_load(spooled, id, QUEUED_WAITING, &q, NULL, &why),
+	    "%s", why);
 }
 
 START_TEST(without_a_journal_every_recipient_is_open)
 {
 	int fd;
 
-	ck_assert(queued_load(spooled, id, false, &q, &fd, &why));
+	ck_assert(queued_load(spooled, id, QUEUED_WAITING, &q, &fd, &why));
 	ck_assert_int_ge(fd, 0);
 	file_close(&fd);
 	ck_assert_uint_eq(queued_open_count(&q), THREE);
 	ck_assert_ptr_null(queued_outcome(&q, 0));
 	ck_assert(!q.held && !q.warned);
+	queued_free(&q);
+}
+END_TEST
+
+/* Who knows that there is no journal does not look for it. */
+START_TEST(what_is_plain_is_read_without_a_journal)
+{
+	load();
+	ck_assert(!q.journal);
+	queued_free(&q);
+	note(JOURNAL_VERDICT, 0, 1, VERDICT_DELIVERED);
+	load();
+	ck_assert(q.journal);
+	queued_free(&q);
+	ck_assert(queued_load(spooled, id, QUEUED_PLAIN, &q, NULL, &why));
+	ck_assert_uint_eq(queued_open_count(&q), THREE);
 	queued_free(&q);
 }
 END_TEST
@@ -187,7 +203,7 @@ START_TEST(what_is_damaged_is_told_and_leaves_nothing)
 {
 	queue_text(slice_from(damaged[_i]));
 	why = NULL;
-	ck_assert(!queued_load(spooled, id, false, &q, NULL, &why));
+	ck_assert(!queued_load(spooled, id, QUEUED_WAITING, &q, NULL, &why));
 	ck_assert_ptr_nonnull(why);
 	ck_assert_ptr_null(q.text.data);
 }
@@ -195,8 +211,8 @@ END_TEST
 
 START_TEST(what_is_gone_is_told)
 {
-	ck_assert(spool_remove(spooled, id));
-	ck_assert(!queued_load(spooled, id, false, &q, NULL, &why));
+	ck_assert(spool_remove(spooled, id, true));
+	ck_assert(!queued_load(spooled, id, QUEUED_WAITING, &q, NULL, &why));
 	ck_assert_str_eq(why, "No such file or directory");
 }
 END_TEST
@@ -211,6 +227,7 @@ queued_suite(void)
 	t = tcase_create("queued");
 	tcase_add_checked_fixture(t, setup, spooled_end);
 	tcase_add_test(t, without_a_journal_every_recipient_is_open);
+	tcase_add_test(t, what_is_plain_is_read_without_a_journal);
 	tcase_add_test(t, a_later_word_counts_but_not_against_a_final_one);
 	tcase_add_test(t, who_was_refused_is_answered_for_once);
 	tcase_add_test(t, more_recipients_than_the_threshold_are_a_list);

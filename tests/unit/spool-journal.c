@@ -64,13 +64,27 @@ add(enum journal_what what, unsigned first, int code, const char *text)
 	journal_close(j);
 }
 
+static bool
+spool_has_journal(void)
+{
+	bool has;
+	int fd;
+
+	fd = spool_open_journal(spool, id, O_RDONLY);
+	has = fd >= 0;
+	file_close(&fd);
+	return has;
+}
+
 static const char *
 read_back(void)
 {
 	static struct buf all;
+	bool found;
 
 	buf_clear(&all);
-	ck_assert(journal_each(spool, id, note, &all));
+	ck_assert(journal_each(spool, id, note, &all, &found));
+	ck_assert_int_eq(found, spool_has_journal());
 	return buf_string(&all);
 }
 

@@ -90,7 +90,7 @@ START_TEST(a_committed_message_is_listed_and_read)
 	ck_assert(file_read(fd, 100, &text));
 	ck_assert_str_eq(buf_string(&text), "hello");
 	file_close(&fd);
-	ck_assert(spool_remove(spool, id));
+	ck_assert(spool_remove(spool, id, true));
 	ck_assert_int_eq(spool_read(spool, id), -1);
 	strlist_free(&found);
 	buf_free(&text);
