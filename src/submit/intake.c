@@ -415,6 +415,12 @@ intake_held(const struct intake *i)
 	    i->composed.message.header.cap;
 }
 
+void
+intake_undo(const struct intake *i)
+{
+	spool_remove(i->ctx->spool, i->id, false);
+}
+
 const char *
 intake_id(const struct intake *i)
 {

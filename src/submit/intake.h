@@ -45,6 +45,8 @@ enum intake_state intake_feed(struct intake *i, struct slice bytes);
  * refused, and nothing is left of it.
  */
 bool intake_place(struct intake *i);
+/* Takes it out of queue/ again, where that could not be synced. */
+void intake_undo(const struct intake *i);
 /* The line in the log of a message that is queued now. */
 void intake_log(const struct intake *i);
 /* The bytes of memory that it takes, about. */

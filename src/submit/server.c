@@ -305,8 +305,7 @@ answer_whole(bool synced)
 			tell_queued(NULL, intake_id(c->intake));
 			client_answer(c, EX_OK, intake_id(c->intake));
 		} else {
-			spool_remove(server.ctx.spool, intake_id(c->intake),
-			    false);
+			intake_undo(c->intake);
 			client_answer(c, EX_TEMPFAIL, "cannot make the "
 			    "message durable; it is not queued");
 		}
