@@ -9,6 +9,7 @@
 #include "mail/advice.h"
 #include "mail/schedule.h"
 #include "queue/lane.h"
+#include "queue/refused.h"
 #include "queue/worker.h"
 
 /* A message that waited so long for a busy agent gets another one, even if it
@@ -243,7 +244,7 @@ account_lift(struct account *a)
 	if (a->stopped_since == 0 || a->trouble.scope != SCOPE_QUOTA)
 		a->paused_until = 0;
 	a->worker_limit = 0;
-	account_lift_senders(a);
+	refused_lift(a);
 }
 
 /* How much of a hand bulk mail may fill. What is small is needed to send a

@@ -36,7 +36,7 @@ struct account {
 	struct buf ticket;	/* a TLS session, opaque */
 	struct pace pace;
 	struct ledger *ledger;	/* NULL: no quota */
-	struct refused_sender *refused;
+	struct refused_sender *refused;	/* queue/refused */
 };
 
 /* What an account lets a job take. */
@@ -82,17 +82,5 @@ bool account_grant(struct manager *m, struct account *a, uint64_t want,
     bool bulk, struct allowance *out);
 /* The job is over; so many recipients were in content that went out. */
 void account_settle(const struct allowance *allowance, uint64_t used);
-
-/* This sender's mail is refused there: it waits until then. */
-void account_refuse_sender(struct account *a, struct slice sender,
-    const struct verdict *v, int64_t until);
-/* They may try again. */
-void account_lift_senders(struct account *a);
-/* Until when (boot clock) the sender's mail waits there; 0: it may go. */
-int64_t account_sender_waits(struct account *a, struct slice sender);
-/* Calls fn for each sender that is refused there. */
-void account_each_refused(const struct account *a,
-    void (*fn)(void *arg, const char *sender, const struct verdict *v),
-    void *arg);
 
 #endif

@@ -9,14 +9,6 @@
 #include "queue/account.h"
 #include "queue/worker.h"
 
-struct refused_sender {
-	struct refused_sender *next;
-	char *sender;
-	int64_t until;		/* boot clock */
-	struct verdict why;
-	struct buf words;
-};
-
 /* Whether each transaction is counted or waited for. */
 static bool
 is_limited(const struct account *a)
@@ -100,94 +92,4 @@ account_settle(const struct allowance *allowance, uint64_t used)
 		used = allowance->granted.count;
 	ledger_settle(l, LEDGER_RECIPIENTS, &allowance->granted, used);
 	ledger_settle(l, LEDGER_MESSAGES, &allowance->messages, used > 0);
-}
-
-static struct refused_sender *
-find_refused(const struct account *a, struct slice sender)
-{
-	struct refused_sender *r;
-
-	for (r = a->refused; r != NULL; r = r->next)
-		if (slice_is(sender, r->sender))
-			return r;
-	return NULL;
-}
-
-static void
-log_refused(const struct account *a, const struct refused_sender *r)
-{
-	struct buf sender = BUF_INIT, words = BUF_INIT;
-	const char *cure;
-
-	buf_add_escaped(&sender, slice_from(r->sender), 320);
-	buf_add_escaped(&words, r->why.text, VERDICT_TEXT_MAX);
-	cure = advice_cure(&r->why);
-	log_alarm("smarthost=%s event=sender-stopped sender=<%s> code=%d "
-	    "reply=\"%s\"%s%s%s", a->title, buf_string(&sender), r->why.code,
-	    buf_string(&words), cure == NULL ? "" : " advice=\"",
-	    cure == NULL ? "" : cure, cure == NULL ? "" : "\"");
-	buf_free(&sender);
-	buf_free(&words);
-}
-
-void
-account_refuse_sender(struct account *a, struct slice sender,
-    const struct verdict *v, int64_t until)
-{
-	struct refused_sender *r;
-
-	r = find_refused(a, sender);
-	if (r == NULL) {
-		r = xcalloc(1, sizeof(*r));
-		r->sender = slice_dup(sender);
-		r->next = a->refused;
-		a->refused = r;
-		r->why = *v;
-		buf_add_slice(&r->words, v->text);
-		r->why.text = buf_slice(&r->words);
-		log_refused(a, r);
-	}
-	r->until = until;
-}
-
-void
-account_lift_senders(struct account *a)
-{
-	struct refused_sender *r;
-
-	for (r = a->refused; r != NULL; r = r->next)
-		r->until = 0;
-}
-
-int64_t
-account_sender_waits(struct account *a, struct slice sender)
-{
-	struct refused_sender **at, *r;
-	int64_t now;
-
-	now = clock_boot();
-	for (at = &a->refused; (r = *at) != NULL; at = &r->next) {
-		if (!slice_is(sender, r->sender))
-			continue;
-		if (r->until > now)
-			return r->until;
-		*at = r->next;
-		free(r->sender);
-		buf_free(&r->words);
-		free(r);
-		return 0;
-	}
-	return 0;
-}
-
-void
-account_each_refused(const struct account *a,
-    void (*fn)(void *arg, const char *sender, const struct verdict *v),
-    void *arg)
-{
-	const struct refused_sender *r;
-
-	for (r = a->refused; r != NULL; r = r->next)
-		if (r->until > clock_boot())
-			fn(arg, r->sender, &r->why);
 }

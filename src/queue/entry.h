@@ -41,6 +41,7 @@ struct entry {
 	uint32_t last;		/* wall clock seconds of the last attempt */
 	uint16_t attempts;
 	uint8_t state;
+	uint8_t way;		/* queue/aside: which account of its lane */
 	bool bulk;		/* for the lanes of bulk mail */
 	bool split;		/* its recipients go several ways */
 	bool marked;		/* a flush waits for its attempt */

@@ -7,10 +7,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "mail/advice.h"
-#include "mail/schedule.h"
+#include "queue/aside.h"
 #include "queue/flush.h"
 #include "queue/landing.h"
 #include "queue/lane.h"
+#include "queue/refused.h"
 #include "queue/turn.h"
 #include "spool/inflight.h"
 
@@ -136,6 +137,7 @@ static bool
 may_begin(struct manager *m, struct flight *f)
 {
 	struct account *a = f->allowance.account;
+	struct slice sender = f->queued.envelope.sender;
 	int64_t until;
 	uint64_t want;
 
@@ -148,12 +150,15 @@ may_begin(struct manager *m, struct flight *f)
 		flight_end(m, f, false);
 		return false;
 	}
-	until = account_sender_waits(a, f->queued.envelope.sender);
+	until = refused_until(a, sender);
 	if (until == 0 && prepare_record(m, f) &&
-	    account_grant(m, a, want, f->entry->bulk, &f->allowance))
+	    account_grant(m, a, want, f->entry->bulk, &f->allowance)) {
+		refused_try(a, sender);
 		return true;
-	wait_until(f, until != 0 ? until :
-	    clock_add(clock_boot(), TROUBLE_PAUSE));
+	}
+	if (until == 0 || !aside_put(f->entry, sender))
+		wait_until(f, until != 0 ? until :
+		    clock_add(clock_boot(), TROUBLE_PAUSE));
 	flight_free(f);
 	return false;
 }
@@ -247,15 +252,16 @@ is_used(const struct verdict *v)
 	    v->stage == STAGE_BODY;
 }
 
+/* What it means for its sender, at this smarthost. */
 static void
-stop_sender(struct manager *m, struct flight *f, const struct verdict *v)
+hear_of_sender(struct manager *m, struct flight *f, const struct verdict *v)
 {
-	int64_t pause;
+	struct slice sender = f->queued.envelope.sender;
 
-	pause = schedule_pause(f->entry->attempts + 1u, m->config->retry_first,
-	    m->config->retry_max, manager_random());
-	account_refuse_sender(f->allowance.account, f->queued.envelope.sender,
-	    v, clock_add(clock_boot(), pause));
+	if (v->kind == VERDICT_DEFERRED && v->scope == SCOPE_SENDER)
+		refused_add(m, f->allowance.account, sender, v);
+	else if (v->kind == VERDICT_DELIVERED)
+		refused_forget(f->allowance.account, sender);
 }
 
 void
@@ -275,8 +281,7 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 			log_verdict(f, v, i);
 	if (is_used(v))
 		f->used += (uint64_t)last - v->first + 1;
-	if (v->kind == VERDICT_DEFERRED && v->scope == SCOPE_SENDER)
-		stop_sender(m, f, v);
+	hear_of_sender(m, f, v);
 	/* A report on a list needs all that is known to outlive a crash. */
 	whole = is_whole_success(f, v) &&
 	    !queued_is_list(&f->queued, m->config);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "mail/schedule.h"
+#include "queue/aside.h"
 #include "queue/bounce.h"
 #include "queue/flush.h"
 #include "queue/hold.h"
@@ -250,6 +251,32 @@ postpone(struct manager *m, struct flight *f)
 	entry_wait(e, clock_add(clock_boot(), pause));
 }
 
+static bool
+has_refused_sender(const struct queued *q)
+{
+	const struct outcome *o;
+	size_t i;
+
+	for (i = 0; i < q->envelope.count; i++) {
+		o = queued_outcome(q, i);
+		if (queued_is_open(q, i) && o != NULL &&
+		    o->verdict.scope == SCOPE_SENDER)
+			return true;
+	}
+	return false;
+}
+
+/* Where one smarthost refuses a sender, the next may take it. */
+static bool
+goes_elsewhere(struct flight *f)
+{
+	if (!has_refused_sender(&f->queued) ||
+	    !aside_put(f->entry, f->queued.envelope.sender))
+		return false;
+	f->entry->round = 0;
+	return true;
+}
+
 /* Those who had no turn yet come next; when all had it, it waits. */
 static void
 go_on(struct manager *m, struct flight *f)
@@ -266,6 +293,8 @@ go_on(struct manager *m, struct flight *f)
 		turn_move(e, next, next == e->lane);
 		return;
 	}
+	if (goes_elsewhere(f))
+		return;
 	e->round = 0;
 	if (!conclude(m, f, is_expired(m, f), true))
 		postpone(m, f);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "config/route.h"
+#include "queue/aside.h"
 #include "queue/flush.h"
 #include "queue/turn.h"
 #include "queue/worker.h"
@@ -59,6 +60,7 @@ configure_lane(const struct config *c, struct lane *l, size_t number,
 	name = route_lane(c, number, bulk);
 	if (l->name != NULL && strcmp(l->name, name) != 0)
 		move_all(l, &lanes[0]);
+	aside_return(l);
 	free(l->name);
 	l->name = name;
 	l->bulk = bulk;
@@ -115,7 +117,8 @@ lane_enqueue(struct lane *l, struct entry *e, bool front)
 void
 lane_withdraw(struct lane *l, struct entry *e)
 {
-	fair_withdraw(&l->ready, e);
+	if (!fair_withdraw(&l->ready, e))
+		fair_withdraw(&l->aside, e);
 }
 
 bool
@@ -207,7 +210,7 @@ lanes_waiting(const struct account *a)
 	for (l = lane_next(NULL); l != NULL; l = lane_next(l))
 		for (i = 0; i < l->count; i++)
 			if (l->accounts[i] == a) {
-				n += l->ready.count;
+				n += l->ready.count + l->aside.count;
 				break;
 			}
 	return n;
@@ -271,6 +274,8 @@ lane_dispatch(struct manager *m, struct lane *l, int64_t *wake)
 		if (a->stopped_since != 0 && a->worker_count > 0)
 			keep = 1;
 	}
-	if (l->ready.count > 0 && (l->used_up || !lane_is_open(l)))
+	aside_dispatch(m, l, wake);
+	if (l->ready.count + l->aside.count > 0 &&
+	    (l->used_up || !lane_is_open(l)))
 		flush_lane_stopped(l);
 }

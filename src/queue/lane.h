@@ -21,6 +21,7 @@ struct lane {
 	struct account **accounts;
 	size_t count;
 	struct fair ready;
+	struct fair aside;	/* queue/aside */
 	bool used_up;		/* no quota for what is ready */
 	bool was_open;
 	int64_t stopped_since;	/* all accounts are; boot clock; 0: not */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "mail/advice.h"
 #include "queue/lane.h"
+#include "queue/refused.h"
 
 static void
 print_reply(const struct verdict *v, struct buf *out)
@@ -36,7 +37,8 @@ print_trouble(const struct account *a, struct buf *out)
 }
 
 static void
-print_refused(void *arg, const char *sender, const struct verdict *v)
+print_refused(void *arg, const struct account *a, const char *sender,
+    const struct verdict *v)
 {
 	struct buf *out = arg;
 
@@ -46,6 +48,9 @@ print_refused(void *arg, const char *sender, const struct verdict *v)
 	print_reply(v, out);
 	buf_add_char(out, '\n');
 	print_cure(v, out);
+	buf_add_string(out, "   In short: ");
+	refused_cure(a, out);
+	buf_add_char(out, '\n');
 }
 
 void
@@ -89,7 +94,7 @@ print_account(const struct account *a, struct buf *out)
 		buf_addf(out, "   slowed down to %u messages an hour\n",
 		    a->pace.rate);
 	print_quotas(a, out);
-	account_each_refused(a, print_refused, out);
+	refused_each(a, print_refused, out);
 }
 
 void
