@@ -1,5 +1,22 @@
 #include "mail/message.h"
 
+#include "mail/header.h"
+
+static void
+end_line(struct message_body *b, struct buf *out)
+{
+	buf_add_string(out, "\r\n");
+	b->line = 0;
+}
+
+/* CRs that no LF follows end a line each. */
+static void
+end_lone(struct message_body *b, struct buf *out)
+{
+	for (; b->crs > 0; b->crs--)
+		end_line(b, out);
+}
+
 /* Appends bytes that stay as they are. */
 static void
 add_plain(struct message_body *b, struct slice plain, struct buf *out)
@@ -9,31 +26,30 @@ add_plain(struct message_body *b, struct slice plain, struct buf *out)
 
 	if (plain.len == 0)
 		return;
+	end_lone(b, out);
 	bits = 0;
 	for (i = 0; i < plain.len; i++)
 		bits |= (unsigned char)plain.ptr[i];
 	buf_add_slice(out, plain);
 	b->is_8bit = b->is_8bit || (bits & 0x80) != 0;
-	b->last_cr = false;
 	b->line += plain.len;
 	if (b->longest < b->line)
 		b->longest = b->line;
 }
 
-/* CR ends the line at once; an LF behind it is then no second end, even when it
- * comes with the next piece. */
+/* What follows a CR tells what it means, and may come with the next piece. */
 static void
 add_special(struct message_body *b, char c, struct buf *out)
 {
-	if (c == '\0') {
+	if (c == '\r' && b->crs == HEADER_CR_MAX)
+		end_line(b, out);
+	else if (c == '\r')
+		b->crs++;
+	else if (c == '\n') {
+		end_line(b, out);
+		b->crs = 0;
+	} else
 		add_plain(b, SLICE("?"), out);
-		return;
-	}
-	if (c == '\r' || !b->last_cr) {
-		buf_add_string(out, "\r\n");
-		b->line = 0;
-	}
-	b->last_cr = c == '\r';
 }
 
 void
@@ -59,8 +75,7 @@ message_body_add(struct message_body *b, struct slice raw, struct buf *out)
 void
 message_body_end(struct message_body *b, struct buf *out)
 {
+	end_lone(b, out);
 	if (b->line > 0)
-		buf_add_string(out, "\r\n");
-	b->line = 0;
-	b->last_cr = false;
+		end_line(b, out);
 }

@@ -13,6 +13,10 @@
 /* Of a header with its bare names made addresses. */
 #define GROWN_MAX ((size_t)2 * MESSAGE_HEADER_MAX)
 
+/* Without one of these a resending says nothing about recipients. */
+#define RESENT_WHOM (1u << FIELD_RESENT_TO | 1u << FIELD_RESENT_CC | \
+    1u << FIELD_RESENT_BCC)
+
 /* One completion. The header is walked twice: to see what there is, and to
  * write it anew. */
 struct work {
@@ -21,9 +25,12 @@ struct work {
 	struct buf *error;
 	struct address_set recipients;
 	unsigned seen;		/* bits of fields, with something in them */
+	unsigned written;
+	unsigned joined;	/* made one with the first of their kind */
 	unsigned resent_seen;	/* the same of the newest Resent set */
 	size_t resent_start;	/* where that set starts and ends */
 	size_t resent_end;
+	bool is_first;		/* of its kind: the field that is written */
 	bool resent;
 };
 
@@ -103,7 +110,7 @@ is_source(const struct work *w, const struct field_kind *kind, size_t at)
 {
 	if (!w->origin->extract || (kind->flags & FIELD_RECIPIENTS) == 0)
 		return false;
-	if (w->resent)
+	if ((w->seen & RESENT_WHOM) != 0)
 		return (kind->flags & FIELD_RESENT) != 0 && at < w->resent_end;
 	return true;
 }
@@ -225,21 +232,123 @@ finish_field(struct buf *out, size_t mark)
 }
 
 static bool
-add_field(struct work *w, const struct header_field *f, size_t at)
+is_readable(struct slice list)
+{
+	struct address_cursor c;
+	struct mailbox m;
+
+	address_begin(&c, list);
+	while (address_next(&c, &m) > 0)
+		mailbox_free(&m);
+	return c.why == NULL;
+}
+
+/* Whether the field and those of its kind behind it, if there are any, can be
+ * made one. */
+static bool
+can_join(const struct field_kind *kind, const struct header_field *f,
+    struct slice behind)
+{
+	struct header_field other;
+	bool several, ok;
+
+	several = false;
+	ok = true;
+	while (ok && header_next(&behind, &other)) {
+		if (field_identify(&other) != kind || is_blank(&other))
+			continue;
+		several = true;
+		ok = is_readable(other.value);
+	}
+	return several && ok && is_readable(f->value);
+}
+
+/* Many receivers refuse a message with two To fields. */
+static bool
+join(struct work *w, const struct field_kind *kind, bool source,
+    struct slice behind)
+{
+	struct header_field f;
+
+	while (header_next(&behind, &f)) {
+		if (field_identify(&f) != kind || is_blank(&f))
+			continue;
+		buf_add_string(&w->out->header, ",\r\n ");
+		f.value = slice_trim(f.value);
+		if (!add_addresses(w, &f, source))
+			return false;
+	}
+	w->joined |= 1u << kind->id;
+	return true;
+}
+
+static bool
+add_value(struct work *w, const struct field_kind *kind,
+    const struct header_field *f, size_t at, struct slice behind)
+{
+	bool source;
+
+	if ((kind->flags & FIELD_ADDRESSES) == 0) {
+		buf_add_slice(&w->out->header, f->value);
+		return true;
+	}
+	source = is_source(w, kind, at);
+	if (!add_addresses(w, f, source))
+		return false;
+	if ((kind->flags & FIELD_JOINED) == 0 || !w->is_first ||
+	    !can_join(kind, f, behind))
+		return true;
+	return join(w, kind, source, behind);
+}
+
+/* Whether the field says nothing, or nothing that is not there already. */
+static bool
+is_needless(const struct work *w, const struct field_kind *kind,
+    const struct header_field *f)
+{
+	unsigned bit;
+
+	bit = 1u << kind->id;
+	if (!is_blank(f))
+		return (w->joined & bit) != 0;
+	return (kind->flags & FIELD_FILLED) != 0 ||
+	    ((kind->flags & FIELD_ONCE) != 0 &&
+	    ((w->seen | w->written) & bit) != 0);
+}
+
+/* A second From or Subject goes by another name: which of them a receiver would
+ * believe, or whether it would take the message, nobody can tell. */
+static void
+add_name(struct work *w, const struct field_kind *kind,
+    const struct header_field *f)
+{
+	struct buf *out = &w->out->header;
+	unsigned bit;
+
+	bit = 1u << kind->id;
+	w->is_first = (w->written & bit) == 0;
+	w->written |= bit;
+	if (!w->is_first && (kind->flags & FIELD_ONCE) != 0 &&
+	    (kind->flags & FIELD_JOINED) == 0)
+		buf_add_string(out, "X-Duplicate-");
+	buf_add_slice(out, f->name);
+	buf_add_char(out, ':');
+}
+
+static bool
+add_field(struct work *w, const struct header_field *f, size_t at,
+    struct slice behind)
 {
 	struct buf *out = &w->out->header;
 	const struct field_kind *kind;
 	size_t mark;
 
 	kind = field_identify(f);
-	if ((kind->flags & FIELD_FILLED) != 0 && is_blank(f))
+	if (is_needless(w, kind, f))
 		return true;
 	mark = out->len;
-	buf_add_slice(out, f->name);
-	buf_add_char(out, ':');
-	if ((kind->flags & FIELD_ADDRESSES) == 0)
-		buf_add_slice(out, f->value);
-	else if (!add_addresses(w, f, is_source(w, kind, at)))
+	add_name(w, kind, f);
+	if (!add_value(w, kind, f, at, behind))
 		return false;
 	if ((kind->flags & FIELD_REMOVED) != 0)
 		cut_back(out, mark);
@@ -297,11 +406,13 @@ write_header(struct work *w, struct slice header)
 		at = (size_t)(f.whole.ptr - header.ptr);
 		if (w->resent && at == w->resent_start)
 			add_missing_resent(w);
-		if (!add_field(w, &f, at))
+		if (!add_field(w, &f, at, rest))
 			return false;
 	}
 	add_missing(w);
 	w->out->is_8bit = utf8_has_8bit(buf_slice(&w->out->header));
+	w->out->is_utf8 = w->out->is_8bit &&
+	    utf8_is_valid(buf_slice(&w->out->header));
 	buf_add_string(&w->out->header, "\r\n");
 	return true;
 }

@@ -63,6 +63,7 @@ bits_parse(struct slice text, const struct bit_name *names, size_t count,
 
 	*bits = 0;
 	while (slice_cut(&text, ',', &word)) {
+		word = slice_trim(word);
 		for (i = 0; i < count; i++)
 			if (slice_is_nocase(word, names[i].name))
 				break;

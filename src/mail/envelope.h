@@ -86,8 +86,8 @@ bool recipient_parse(struct slice value, struct recipient **list,
 bool return_parse(struct slice text, enum envelope_return *ret);
 const char *return_name(enum envelope_return ret);
 
-/* "SUCCESS,DELAY" to bits, comma-separated without case; false if unknown, or
- * NEVER beside others. */
+/* "SUCCESS,DELAY" to bits, comma-separated, case and white space aside; false
+ * if unknown, or NEVER beside others. */
 bool notify_parse(struct slice text, unsigned *bits);
 void notify_print(unsigned bits, struct buf *out);
 

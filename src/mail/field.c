@@ -2,15 +2,17 @@
 
 #define LIST (FIELD_ADDRESSES | FIELD_FILLED)
 #define WHOM (LIST | FIELD_RECIPIENTS)
+#define JOINED (FIELD_ONCE | FIELD_JOINED)
 
 static const struct field_kind unknown = {"", FIELD_OTHER, 0};
 
 static const struct field_kind kinds[] = {
-	{"From", FIELD_FROM, LIST},
-	{"Date", FIELD_DATE, FIELD_FILLED},
-	{"Message-ID", FIELD_MESSAGE_ID, FIELD_FILLED},
-	{"To", FIELD_TO, WHOM},
-	{"Cc", FIELD_CC, WHOM},
+	{"From", FIELD_FROM, LIST | FIELD_ONCE},
+	{"Date", FIELD_DATE, FIELD_FILLED | FIELD_ONCE},
+	{"Message-ID", FIELD_MESSAGE_ID, FIELD_FILLED | FIELD_ONCE},
+	{"Subject", FIELD_SUBJECT, FIELD_ONCE},
+	{"To", FIELD_TO, WHOM | JOINED},
+	{"Cc", FIELD_CC, WHOM | JOINED},
 	{"Bcc", FIELD_BCC, WHOM | FIELD_REMOVED},
 	{"Resent-From", FIELD_RESENT_FROM, LIST | FIELD_RESENT},
 	{"Resent-Date", FIELD_RESENT_DATE, FIELD_RESENT | FIELD_FILLED},
@@ -23,10 +25,14 @@ static const struct field_kind kinds[] = {
 	{"Resent-Reply-To", FIELD_RESENT_REPLY_TO, LIST | FIELD_RESENT},
 	{"Received", FIELD_RECEIVED, FIELD_TRACE},
 	{"Return-Path", FIELD_OTHER, FIELD_TRACE | FIELD_REMOVED},
+	/* Of another form of the message, if it ever was true. */
+	{"Content-Length", FIELD_OTHER, FIELD_REMOVED},
 	{"Precedence", FIELD_PRECEDENCE, 0},
 	{"List-Id", FIELD_LIST_ID, 0},
-	{"Sender", FIELD_OTHER, LIST},
-	{"Reply-To", FIELD_OTHER, LIST},
+	{"Sender", FIELD_SENDER, LIST | FIELD_ONCE},
+	{"Reply-To", FIELD_REPLY_TO, LIST | JOINED},
+	{"In-Reply-To", FIELD_IN_REPLY_TO, FIELD_ONCE},
+	{"References", FIELD_REFERENCES, FIELD_ONCE},
 	{"Errors-To", FIELD_OTHER, LIST},
 	{"Return-Receipt-To", FIELD_OTHER, LIST},
 	{"Disposition-Notification-To", FIELD_OTHER, LIST},

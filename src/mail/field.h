@@ -16,6 +16,11 @@ enum field_id {
 	FIELD_TO,
 	FIELD_CC,
 	FIELD_BCC,
+	FIELD_REPLY_TO,
+	FIELD_SENDER,
+	FIELD_SUBJECT,
+	FIELD_IN_REPLY_TO,
+	FIELD_REFERENCES,
 	FIELD_RESENT_FROM,
 	FIELD_RESENT_DATE,
 	FIELD_RESENT_MESSAGE_ID,
@@ -35,6 +40,8 @@ enum field_id {
 #define FIELD_TRACE 0x08u	/* put on top by whom it passed (3.6.7) */
 #define FIELD_REMOVED 0x10u	/* never leaves */
 #define FIELD_FILLED 0x20u	/* RFC 5322 has no empty form of it */
+#define FIELD_ONCE 0x40u	/* RFC 5322 3.6 allows one ... */
+#define FIELD_JOINED 0x80u	/* ... which can hold what stands in several */
 
 struct field_kind {
 	const char *name;

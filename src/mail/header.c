@@ -42,13 +42,12 @@ header_line_next(struct slice text, size_t at, size_t *end)
 	while (at < text.len && !is_line_end(text.ptr[at]))
 		at++;
 	*end = at;
-	if (at < text.len && text.ptr[at] == '\r')
+	while (at < text.len && text.ptr[at] == '\r' &&
+	    at - *end < HEADER_CR_MAX)
 		at++;
-	else if (at < text.len)
+	if (at < text.len && text.ptr[at] == '\n')
 		return at + 1;
-	if (at > *end && at < text.len && text.ptr[at] == '\n')
-		at++;
-	return at;
+	return *end < text.len ? *end + 1 : *end;
 }
 
 bool

@@ -1,8 +1,8 @@
 /*
  * Header sections (RFC 5322 section 2.2): split into fields, searched,
- * unfolded, folded. Any of CRLF, LF and lone CR ends a line here; white space
- * before the colon is no part of the name. It never changes what a field means
- * and knows no field by name.
+ * unfolded, folded. Any of CRLF, LF and lone CR ends a line here, and so does
+ * CR CR LF; white space before the colon is no part of the name. It never
+ * changes what a field means and knows no field by name.
  */
 #ifndef MAIL_HEADER_H
 #define MAIL_HEADER_H
@@ -14,6 +14,10 @@
 
 /* The longest line on the wire, without CRLF (RFC 5322 2.1.1). */
 #define HEADER_LINE_MAX 998
+
+/* So many CRs before an LF are one line end: more than one is the work of
+ * converters that met. */
+#define HEADER_CR_MAX 2
 
 /* Slices into the section that was given. */
 struct header_field {

@@ -30,18 +30,21 @@ has_time(struct slice line)
 
 /*
  * Takes the line that starts at position at: true with the start of the next
- * one, false where its end has not come yet. A CR at the end may be half of a
+ * one, false where its end has not come yet. CRs at the end may be part of a
  * CRLF.
  */
 static bool
 take_line(struct slice raw, bool at_eof, size_t at, size_t *next)
 {
-	size_t end;
+	size_t end, i;
 
 	*next = header_line_next(raw, at, &end);
-	if (at_eof)
+	if (at_eof || (*next > end && raw.ptr[*next - 1] == '\n'))
 		return true;
-	return *next > end && (*next < raw.len || raw.ptr[*next - 1] == '\n');
+	for (i = end; i < raw.len && i - end <= HEADER_CR_MAX; i++)
+		if (raw.ptr[i] != '\r')
+			return true;
+	return i < raw.len;
 }
 
 /* Passes over "From " lines, from old UUCP also ">From ". False where more

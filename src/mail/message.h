@@ -53,21 +53,24 @@ struct message {
 	unsigned hops;		/* Received fields that were there already: a
 				 * large number is a loop */
 	bool is_8bit;		/* a header byte above 127 */
+	bool is_utf8;		/* and all of them are UTF-8 */
 	bool is_bulk;		/* Precedence: bulk, list, junk, or List-Id: */
 };
 
 /*
  * Completes a header section (without its empty line), in time linear in its
- * length. With extract the recipients come from To, Cc and Bcc of the newest
- * Resent set where there are Resent fields, else from To, Cc and Bcc. False
- * with a sentence in *error that names the field that no reading makes sense of
- * (only where it matters: with extract), or for a header that grows beyond
- * twice MESSAGE_HEADER_MAX; there is nothing to free then.
+ * length. With extract the recipients come from Resent-To, Cc and Bcc of the
+ * newest Resent set where there are such fields, else from To, Cc and Bcc.
+ * False with a sentence in *error that names the field that no reading makes
+ * sense of (only where it matters: with extract), or for a header that grows
+ * beyond twice MESSAGE_HEADER_MAX; there is nothing to free then.
  *
  * Added where missing: From, Date, Message-ID, "To: undisclosed-recipients:;"
  * where neither To nor Cc is left (no receiver has to guess then whether the
  * header was lost), Resent-From, Resent-Date and Resent-Message-ID when the
  * message is resent; Received always. An empty one counts as missing and goes.
+ * Of several To, Cc or Reply-To fields one is made; a second field of any other
+ * kind that RFC 5322 allows once is called X-Duplicate-something.
  */
 bool message_complete(struct slice raw_header,
     const struct message_origin *origin, struct message *out,
@@ -75,17 +78,18 @@ bool message_complete(struct slice raw_header,
 void message_free(struct message *m);
 
 /*
- * Body bytes in pieces: CRLF, LF and lone CR become CRLF, NUL becomes "?"; a
- * line end is added at the end where there is none.
+ * Body bytes in pieces: CRLF, LF and lone CR become CRLF, and so does CR CR LF,
+ * which is a line end that was converted twice; NUL becomes "?"; a line end is
+ * added at the end where there is none.
  */
 struct message_body {
 	size_t line;		/* octets of the present line so far */
 	size_t longest;		/* of the longest line, without CRLF */
-	bool last_cr;
+	size_t crs;		/* not put out yet */
 	bool is_8bit;
 };
 
-#define MESSAGE_BODY_INIT {0, 0, false, false}
+#define MESSAGE_BODY_INIT {0, 0, 0, false}
 
 void message_body_add(struct message_body *b, struct slice raw,
     struct buf *out);

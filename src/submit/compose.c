@@ -141,7 +141,8 @@ fill_envelope(struct composed *c, const struct submission *wish, uid_t uid)
 	e->recipients = c->recipients.items;
 	e->count = c->recipients.count;
 	e->header_size = c->message.header.len;
-	if (c->recipients.utf8 || address_is_utf8(e->sender))
+	if (c->recipients.utf8 || address_is_utf8(e->sender) ||
+	    c->message.is_utf8)
 		e->flags |= ENVELOPE_UTF8;
 	if (c->message.is_bulk)
 		e->flags |= ENVELOPE_BULK;

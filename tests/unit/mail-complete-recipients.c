@@ -79,7 +79,9 @@ static const struct recipients_case {
 	{"Resent-To: a@x\nResent-Cc: b@x\nResent-Bcc: c@x\nTo: d@x\nCc: e@x\n"
 	    "Bcc: f@x\n", "a@x b@x c@x"},
 	{"To: d@x\nResent-To: a@x\nSubject: s\nResent-Cc: b@x\n", "a@x b@x"},
-	{"Resent-From: a@x\nTo: b@x\n", ""},
+	{"Resent-From: a@x\nTo: b@x\n", "b@x"},
+	{"To: a@x\nCc: b@x\nTo: c@x\nTo: a@X\nCc: \"d\"@x\n",
+	    "a@x c@x b@x d@x"},
 	{"Resent-To: a@x\nResent-To: b@x\nResent-From: c@x\n", "a@x b@x"},
 	{"Resent-From: a@x\nResent-To: b@x\nResent-From: c@x\n"
 	    "Resent-To: d@x\nResent-Cc: e@x\n", "b@x"},

@@ -83,7 +83,7 @@ START_TEST(what_is_there_stays)
 	check("from: a@x\nTO: b@y\ndate: now\nMessage-Id: <1>\n\n",
 	    RECEIVED "from: a@x\r\nTO: b@y\r\ndate: now\r\nMessage-Id: <1>\r\n"
 	    "\r\n");
-	SAME("From: a@x\r\nCc: b@y\r\nContent-Length: 3\r\nLines: 1\r\n");
+	SAME("From: a@x\r\nCc: b@y\r\nLines: 1\r\n");
 	SAME("From: a@x\r\nTo: b@y\r\nReceived: a\r\n\tb; c\r\nX:\r\n");
 }
 END_TEST
@@ -105,6 +105,38 @@ START_TEST(all_line_ends_become_one)
 }
 END_TEST
 
+START_TEST(two_lists_become_one)
+{
+	check("From: a@x\nTo: b@y \nCc:c\nto:\nTO:\n d,\nTo: e@x\nCC: f@x\n\n",
+	    RECEIVED "From: a@x\r\nTo: b@y ,\r\n d@web1.example.org,,\r\n e@x\r\n"
+	    "Cc:c@web1.example.org,\r\n f@x\r\n" DATE ID "\r\n");
+	check("Reply-To: a@x\nReply-To: b@x\nFrom: a@x\nTo: b@y\n\n",
+	    RECEIVED "Reply-To: a@x,\r\n b@x\r\nFrom: a@x\r\nTo: b@y\r\n"
+	    DATE ID "\r\n");
+}
+END_TEST
+
+START_TEST(two_lists_of_which_one_is_broken_stay_two)
+{
+	SAME("From: a@x\r\nTo: b@y\r\nTo: \"c\r\nTo: d@y\r\n");
+	SAME("From: a@x\r\nTo: \"b\r\nTo: c@y\r\n");
+	SAME("From: a@x\r\nTo: b@y\r\nResent-To: c@x\r\nResent-To: d@x\r\n"
+	    "Resent-From: a@x\r\nResent-Date: d\r\nResent-Message-ID: i\r\n");
+}
+END_TEST
+
+START_TEST(a_second_field_of_a_kind_goes_by_another_name)
+{
+	check("From: a@x\nfrom: b\nTo: c@x\nSubject: s\nSUBJECT: t\n\n",
+	    RECEIVED "From: a@x\r\nX-Duplicate-from: b@web1.example.org\r\n"
+	    "To: c@x\r\nSubject: s\r\nX-Duplicate-SUBJECT: t\r\n" DATE ID
+	    "\r\n");
+	check("From: a@x\nTo: c@x\nSubject:\nSubject: t\nSubject:\n\n",
+	    RECEIVED "From: a@x\r\nTo: c@x\r\nSubject: t\r\n" DATE ID "\r\n");
+	SAME("From: a@x\r\nTo: c@x\r\nSubject:\r\nKeywords: a\r\nKeywords: b\r\n");
+}
+END_TEST
+
 START_TEST(a_nul_is_replaced)
 {
 	check_slice(SLICE("From: a@x\nTo: b@y\nSubject: a\0b\n\n"),
@@ -116,6 +148,7 @@ END_TEST
 START_TEST(bcc_and_return_path_never_leave)
 {
 	check("From: a@x\nBcc: b@y,\n c@z,\r\n\td@w\nTo: e@v\n"
+	    "Content-Length: 5\n"
 	    "bcc : f@u\nReturn-Path: <g@t>\nResent-bcc:\n h@s\nBCC:\n\n",
 	    RECEIVED "From: a@x\r\nTo: e@v\r\n" RESENT_FROM RESENT_DATE
 	    RESENT_ID DATE ID "\r\n");
@@ -332,6 +365,9 @@ complete_tests(void)
 	tcase_add_test(t, what_is_there_stays);
 	tcase_add_test(t, an_empty_field_counts_as_missing);
 	tcase_add_test(t, all_line_ends_become_one);
+	tcase_add_test(t, two_lists_become_one);
+	tcase_add_test(t, two_lists_of_which_one_is_broken_stay_two);
+	tcase_add_test(t, a_second_field_of_a_kind_goes_by_another_name);
 	tcase_add_test(t, a_nul_is_replaced);
 	tcase_add_test(t, bcc_and_return_path_never_leave);
 	tcase_add_test(t, bcc_that_nobody_can_read_does_not_leave_either);

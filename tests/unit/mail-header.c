@@ -390,16 +390,19 @@ static const struct flag_case {
 	const char *name;
 	unsigned flags;
 } flags[] = {
-	{"from", FIELD_ADDRESSES | FIELD_FILLED},
-	{"REPLY-TO", FIELD_ADDRESSES | FIELD_FILLED},
+	{"from", FIELD_ADDRESSES | FIELD_FILLED | FIELD_ONCE},
+	{"REPLY-TO", FIELD_ADDRESSES | FIELD_FILLED | FIELD_ONCE |
+	    FIELD_JOINED},
+	{"Errors-To", FIELD_ADDRESSES | FIELD_FILLED},
 	{"Bcc", FIELD_ADDRESSES | FIELD_FILLED | FIELD_RECIPIENTS |
 	    FIELD_REMOVED},
 	{"resent-to", FIELD_ADDRESSES | FIELD_FILLED | FIELD_RECIPIENTS |
 	    FIELD_RESENT},
 	{"Return-Path", FIELD_TRACE | FIELD_REMOVED},
-	{"Message-Id", FIELD_FILLED},
-	{"Subject", 0},
-	{"Content-Length", 0},
+	{"Message-Id", FIELD_FILLED | FIELD_ONCE},
+	{"Subject", FIELD_ONCE},
+	{"Content-Length", FIELD_REMOVED},
+	{"Content-Type", 0},
 	{"Bc", 0},
 	{"Bccc", 0},
 };
