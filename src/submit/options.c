@@ -68,6 +68,9 @@ take_sender(struct parser *p, const char *arg)
 
 	if (!address_one_parse(slice_from(arg), &box, &why))
 		return refuse_address(p, "sender", arg, why);
+	/* What a script makes of an empty address. */
+	if (strcmp(box.addr, "\"\"") == 0)
+		box.addr[0] = '\0';
 	ok = box.addr[0] == '\0' ||
 	    address_is_valid(slice_from(box.addr), &why);
 	if (ok) {
@@ -374,6 +377,10 @@ take_operands(struct parser *p, char **word, bool after_dashes)
 	for (; *word != NULL; word++) {
 		if (!after_dashes && is_ignore_dots(*word))
 			continue;
+		if (!after_dashes && strcmp(*word, "--") == 0) {
+			after_dashes = true;
+			continue;
+		}
 		if (!after_dashes && (*word)[0] == '-' && (*word)[1] != '\0')
 			return refuse(p, EX_USAGE, *word, "options go before "
 			    "recipients (and a recipient with a leading - "

@@ -191,6 +191,8 @@ on_mail(struct session *s, struct slice rest)
 	s->utf8 = arg.utf8;
 	s->wish.has_sender = true;
 	s->wish.sender = keep(s, arg.addr);
+	/* The sender need not be the user whose name we know. */
+	s->wish.name = SLICE("");
 	s->wish.envid = keep(s, arg.envid);
 	s->wish.ret = arg.ret;
 	if (arg.is_8bit)
@@ -354,6 +356,12 @@ static const struct command {
 	{"QUIT", on_quit},
 };
 
+/* What others have and clients may try (RFC 5321 4.2.4). */
+static const char *const absent[] = {
+	"AUTH", "STARTTLS", "BDAT", "ETRN", "EXPN", "TURN", "SEND", "SOML",
+	"SAML",
+};
+
 static void
 on_help(struct session *s, struct slice rest)
 {
@@ -364,6 +372,19 @@ on_help(struct session *s, struct slice rest)
 	for (i = 0; i < COUNT(commands); i++)
 		buf_addf(&s->out, " %s", commands[i].name);
 	buf_add_string(&s->out, "\r\n");
+}
+
+static void
+refuse_command(struct session *s, struct slice word)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(absent); i++)
+		if (slice_is_nocase(word, absent[i])) {
+			refuse(s, "502 5.5.1 There is no such command here");
+			return;
+		}
+	refuse(s, "500 5.5.2 Unknown command");
 }
 
 static void
@@ -386,7 +407,7 @@ obey(struct session *s, struct slice line)
 			s->errors = 0;
 		return;
 	}
-	refuse(s, "502 5.5.1 Unknown command");
+	refuse_command(s, word);
 }
 
 /* Passes over a line that is too long for a command. */
