@@ -108,7 +108,8 @@ END_TEST
 START_TEST(two_lists_become_one)
 {
 	check("From: a@x\nTo: b@y \nCc:c\nto:\nTO:\n d,\nTo: e@x\nCC: f@x\n\n",
-	    RECEIVED "From: a@x\r\nTo: b@y ,\r\n d@web1.example.org,,\r\n e@x\r\n"
+	    RECEIVED "From: a@x\r\n"
+	    "To: b@y ,\r\n d@web1.example.org,,\r\n e@x\r\n"
 	    "Cc:c@web1.example.org,\r\n f@x\r\n" DATE ID "\r\n");
 	check("Reply-To: a@x\nReply-To: b@x\nFrom: a@x\nTo: b@y\n\n",
 	    RECEIVED "Reply-To: a@x,\r\n b@x\r\nFrom: a@x\r\nTo: b@y\r\n"
@@ -133,7 +134,8 @@ START_TEST(a_second_field_of_a_kind_goes_by_another_name)
 	    "\r\n");
 	check("From: a@x\nTo: c@x\nSubject:\nSubject: t\nSubject:\n\n",
 	    RECEIVED "From: a@x\r\nTo: c@x\r\nSubject: t\r\n" DATE ID "\r\n");
-	SAME("From: a@x\r\nTo: c@x\r\nSubject:\r\nKeywords: a\r\nKeywords: b\r\n");
+	SAME("From: a@x\r\nTo: c@x\r\nSubject:\r\n"
+	    "Keywords: a\r\nKeywords: b\r\n");
 }
 END_TEST
 
