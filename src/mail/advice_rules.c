@@ -182,6 +182,7 @@ const struct advice_rule advice_rules[] = {
 
 	/* The recipient's own troubles, which are worded like ours. */
 	{SENDING, REFUSED, NULL, "submission quota", MEANS_QUOTA, quota},
+	{SENDING, REFUSED, NULL, "policy rejection*quota", MEANS_QUOTA, quota},
 	{RCPT, HARD, "5.1.1", NULL, MEANS_AS_USUAL, NULL},
 	{RCPT, HARD, NULL, "user unknown", MEANS_AS_USUAL, NULL},
 	{RCPT, HARD, NULL, "unknown user", MEANS_AS_USUAL, NULL},
@@ -216,6 +217,8 @@ const struct advice_rule advice_rules[] = {
 	    quota},
 	{ALL, REFUSED, NULL, "too many recipients*per day", MEANS_QUOTA,
 	    quota},
+	{ALL, REFUSED, NULL, "too many recipients*this hour", MEANS_QUOTA,
+	    quota},
 	{SENDING, REFUSED, "x.5.3", NULL, MEANS_LATER, recipients},
 	{SENDING, REFUSED, NULL, "too many recipients", MEANS_LATER,
 	    recipients},
@@ -227,6 +230,7 @@ const struct advice_rule advice_rules[] = {
 	    recipients},
 
 	/* Too much in a time. */
+	{SENDING, SOFT, NULL, "disk space", MEANS_AS_USUAL, NULL},
 	{ALL, REFUSED, "x.4.5", NULL, MEANS_QUOTA, quota},
 	{ALL, REFUSED, "x.7.28", NULL, MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "throttl", MEANS_QUOTA, quota},
@@ -241,6 +245,12 @@ const struct advice_rule advice_rules[] = {
 	{ALL, REFUSED, NULL, "send limit", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "send quota", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "sender*quota", MEANS_QUOTA, quota},
+	{ALL, REFUSED, NULL, "submissionquota", MEANS_QUOTA, quota},
+	{ALL, REFUSED, NULL, "tenant*threshold", MEANS_QUOTA, quota},
+	{ALL, REFUSED, NULL, "credits exceeded", MEANS_QUOTA, quota},
+	{ALL, REFUSED, NULL, "unexpected volume", MEANS_QUOTA, quota},
+	{ALL, REFUSED, NULL, "exceeded the max", MEANS_QUOTA, quota},
+	{ALL, REFUSED, NULL, "limit of outgoing", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "messaging limit", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "message limit", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "recipient limit", MEANS_QUOTA, quota},
@@ -271,7 +281,7 @@ const struct advice_rule advice_rules[] = {
 	{ALL, REFUSED, NULL, "reached your*limit", MEANS_QUOTA, quota},
 	{ALL, SOFT, NULL, "server busy", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "ofr*_105", MEANS_QUOTA, quota},
-	{ALL, HARD, NULL, "lpn*_510", MEANS_QUOTA, quota},
+	{ALL, REFUSED, NULL, "lpn*_510", MEANS_QUOTA, quota},
 	{ALL, HARD, NULL, "plus tard", MEANS_QUOTA, quota},
 
 	/* A sender that is not the account's. */
@@ -289,6 +299,13 @@ const struct advice_rule advice_rules[] = {
 	    log_in},
 	{SENDING, REFUSED, NULL, "not owned by", MEANS_SENDER, send_as},
 	{SENDING, REFUSED, NULL, "sender address rejected", MEANS_SENDER,
+	    send_as},
+	{SENDING, REFUSED, NULL, "not one of your addresses", MEANS_SENDER,
+	    send_as},
+	{SENDING, REFUSED, NULL, "not authorised to send", MEANS_SENDER,
+	    send_as},
+	{SENDING, REFUSED, NULL, "not local sender", MEANS_SENDER, send_as},
+	{SENDING, REFUSED, NULL, "unregistered domain", MEANS_SENDER,
 	    send_as},
 	{SENDING, REFUSED, NULL, "sendasdenied", MEANS_SENDER, send_as},
 	{SENDING, REFUSED, NULL, "to send as", MEANS_SENDER, send_as},

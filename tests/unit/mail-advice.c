@@ -6,6 +6,7 @@
 #include "mail/advice.h"
 #include "mail/advice_rules.h"
 #include "refusals.h"
+#include "wordings.h"
 
 /* What any server may say, by the rules of each step. */
 static const struct refusal steps[] = {
@@ -138,6 +139,12 @@ check_refusal(const struct refusal *r)
 START_TEST(each_providers_refusal_is_understood)
 {
 	check_refusal(&providers[_i]);
+}
+END_TEST
+
+START_TEST(each_wording_is_understood)
+{
+	check_refusal(&wordings[_i]);
 }
 END_TEST
 
@@ -288,6 +295,8 @@ advice_suite(void)
 	t = tcase_create("refusals");
 	tcase_add_loop_test(t, each_providers_refusal_is_understood, 0,
 	    COUNT(providers));
+	tcase_add_loop_test(t, each_wording_is_understood, 0,
+	    COUNT(wordings));
 	tcase_add_loop_test(t, each_step_refuses_in_its_own_way, 0,
 	    COUNT(steps));
 	tcase_add_test(t, what_is_decided_already_stays);
