@@ -156,8 +156,8 @@ take_fds(struct record_reader *r, struct msghdr *msg)
 	}
 }
 
-int
-record_receive(struct record_reader *r, int sock)
+static int
+receive(struct record_reader *r, int sock, int flags)
 {
 	union fd_control control;
 	struct msghdr msg = {0};
@@ -173,13 +173,25 @@ record_receive(struct record_reader *r, int sock)
 	msg.msg_control = control.space;
 	msg.msg_controllen = sizeof(control.space);
 	do
-		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+		n = recvmsg(sock, &msg, flags | MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -1;
 	take_fds(r, &msg);
 	r->in.len += (size_t)n;
 	return n > 0;
+}
+
+int
+record_receive(struct record_reader *r, int sock)
+{
+	return receive(r, sock, 0);
+}
+
+int
+record_receive_now(struct record_reader *r, int sock)
+{
+	return receive(r, sock, MSG_DONTWAIT);
 }
 
 static int

@@ -58,6 +58,8 @@ void record_batch_free(struct record_batch *b);
 /* Reads what is there, once. 1: something came, 0: the peer is gone, -1 with
  * errno: EAGAIN where nothing waits on a non-blocking socket, else broken. */
 int record_receive(struct record_reader *r, int sock);
+/* The same, and never waits, whatever the socket is. */
+int record_receive_now(struct record_reader *r, int sock);
 /* Hands out the next whole record. 1, or 0 when more must be received first,
  * or -1 when the peer sent nonsense. */
 int record_next(struct record_reader *r, struct record *out);

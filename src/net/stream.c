@@ -397,10 +397,10 @@ stream_poll(struct stream *s)
 }
 
 int
-stream_wait(struct stream *s, int other_fd, int64_t until)
+stream_wait(struct stream *s, int other_fd, bool for_input, int64_t until)
 {
 	struct pollfd p[2] = {
-		{s->fd, POLLIN, 0}, {other_fd, POLLIN, 0},
+		{s->fd, POLLIN, 0}, {other_fd, for_input ? POLLIN : 0, 0},
 	};
 	int n, other = 0;
 

@@ -48,12 +48,13 @@ void stream_take(struct stream *s, size_t n);
 /* Reads once what has come, without waiting. True if there is unread input
  * then; a break shows in stream_error(). */
 bool stream_poll(struct stream *s);
-/* Waits until input comes, other_fd (or -1) is readable or until. What came:
- * STREAM_INPUT (there is input, or the stream is broken), STREAM_OTHER, both;
- * 0: the time is over. */
+/* Waits until input comes, until something is the matter with other_fd (or -1),
+ * for_input: until it is readable, or until. What came: STREAM_INPUT (there is
+ * input, or the stream is broken), STREAM_OTHER, both; 0: the time is over. */
 #define STREAM_INPUT 1
 #define STREAM_OTHER 2
-int stream_wait(struct stream *s, int other_fd, int64_t until);
+int stream_wait(struct stream *s, int other_fd, bool for_input,
+    int64_t until);
 
 /* Starts TLS as a client on what was clear so far; whatever was read before is
  * thrown away. False with stream_error(). tls stays the caller's and must live

@@ -1,7 +1,7 @@
 #include "smtp/agent.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 
@@ -108,31 +108,27 @@ take_record(struct agent *a, struct record *r)
 		a->nonsense = true;
 }
 
+/* What the manager has said; false: nothing new. */
 static bool
-is_readable(int fd)
-{
-	struct pollfd p = {fd, POLLIN, 0};
-
-	return poll(&p, 1, 0) > 0;
-}
-
-/* What the manager has said: to be called when there is something. */
-static void
 take_records(struct agent *a)
 {
 	struct record r;
-	int got = 0;
+	int got;
 
 	a->called = false;
-	if (record_receive(&a->reader, a->start->socket) <= 0) {
+	got = record_receive_now(&a->reader, a->start->socket);
+	if (got < 0 && errno == EAGAIN)
+		return false;
+	if (got <= 0) {
 		a->ended = true;
 		a->report.gone |= !a->deaf;
-		return;
+		return false;
 	}
 	while ((got = record_next(&a->reader, &r)) > 0)
 		take_record(a, &r);
 	if (got < 0)
 		a->nonsense = true;
+	return !a->nonsense;
 }
 
 /* From here on the manager cannot send; all that it had sent is taken, so that
@@ -142,8 +138,8 @@ take_last_records(struct agent *a)
 {
 	a->deaf = true;
 	shutdown(a->start->socket, SHUT_RD);
-	while (!a->ended && !a->nonsense)
-		take_records(a);
+	while (take_records(a))
+		;
 }
 
 /* What a later agent will want to know, when there is something new. */
@@ -179,28 +175,32 @@ say_ready(struct agent *a)
 }
 
 /*
- * Waits for the server, for the manager or until; what is to be told goes out
- * before, but a few deliveries may wait a moment for more of them, where the
- * server is that quick. As stream_wait().
+ * Waits for the server, until, or for the manager, who is not listened to while
+ * there is enough in hand; what is to be told goes out before, but a few
+ * deliveries may wait a moment for more of them, where the server is that
+ * quick. As stream_wait().
  */
 static int
 wait_for_either(struct agent *a, int64_t until)
 {
+	struct pipeline *p = &a->pipeline;
 	struct stream *s = a->session.stream;
-	int64_t begun, soon;
+	bool listen;
+	int64_t soon;
 	int came = 0;
 
-	begun = clock_boot();
-	soon = clock_add(begun, MOMENT);
-	if (!a->slow && soon < until && !report_is_due(&a->report,
-	    pipeline_patience(&a->pipeline)))
-		came = stream_wait(s, a->start->socket, soon);
+	soon = clock_add(clock_boot(), MOMENT);
+	listen = pipeline_is_short(p);
+	if (!a->slow && soon < until &&
+	    !report_is_due(&a->report, pipeline_patience(p)))
+		came = stream_wait(s, a->start->socket, listen, soon);
 	if (came == 0) {
 		report_send(&a->report);
-		came = stream_wait(s, a->start->socket, until);
+		came = stream_wait(s, a->start->socket, listen, until);
 	}
-	a->slow = clock_boot() > soon;
-	a->called = (came & STREAM_OTHER) != 0;
+	if ((came & STREAM_INPUT) != 0)
+		a->slow = clock_boot() > soon;
+	a->called = (came & STREAM_OTHER) != 0 || pipeline_expects_word(p);
 	return came;
 }
 
@@ -340,8 +340,8 @@ open_session(struct agent *a)
 		return false;
 	/* While it connected, the manager will have sent the TLS session that
 	 * it keeps for this smarthost. */
-	while (!a->ended && !a->nonsense && is_readable(a->start->socket))
-		take_records(a);
+	while (take_records(a))
+		;
 	return session_open(&a->session);
 }
 

@@ -41,6 +41,17 @@ hand_next(struct hand *h, const struct session *s)
 	return NULL;
 }
 
+bool
+hand_has_more(const struct hand *h)
+{
+	const struct letter *l;
+
+	for (l = h->first; l != NULL; l = l->next)
+		if (!l->admitted || l->nleft > 0)
+			return true;
+	return false;
+}
+
 void
 hand_release(struct hand *h, struct letter *l)
 {

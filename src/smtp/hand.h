@@ -20,6 +20,8 @@ void hand_add(struct hand *h, struct letter *l);
 /* The first letter with recipients to ask for, new ones admitted for the
  * session; NULL: there is none. */
 struct letter *hand_next(struct hand *h, const struct session *s);
+/* Whether there may be one, as far as is known. */
+bool hand_has_more(const struct hand *h);
 /* One of l's transactions has ended; l may be gone after this. */
 void hand_release(struct hand *h, struct letter *l);
 /* Gives the recipients that are not under way back to the manager, untried. */

@@ -124,6 +124,19 @@ pipeline_has_room(const struct pipeline *p)
 	return n < p->session->host->in_flight;
 }
 
+bool
+pipeline_is_short(const struct pipeline *p)
+{
+	return p->speaking != NULL || owed_is_empty(&p->owed) ||
+	    !pipeline_has_room(p) || !hand_has_more(&p->hand);
+}
+
+bool
+pipeline_expects_word(const struct pipeline *p)
+{
+	return p->report->sent > p->heard;
+}
+
 unsigned
 pipeline_pace(const struct pipeline *p)
 {

@@ -71,6 +71,10 @@ bool pipeline_is_busy(const struct pipeline *p);
 int64_t pipeline_deadline(const struct pipeline *p);
 /* What the manager said of our reports: so many are recorded. */
 void pipeline_recorded(struct pipeline *p, uint64_t reports);
+/* Whether it could do more if the manager said something, and whether the
+ * manager has been told what it has not answered. */
+bool pipeline_is_short(const struct pipeline *p);
+bool pipeline_expects_word(const struct pipeline *p);
 /* How many jobs should be in hand, and how many results may wait for others
  * before they are reported together. */
 unsigned pipeline_pace(const struct pipeline *p);

@@ -7,6 +7,7 @@ transmit(struct report *r)
 {
 	if (!r->gone && !record_send_batch(&r->batch, r->socket))
 		r->gone = true;
+	r->sent = r->said;
 	r->results = 0;
 	r->urgent = false;
 }

@@ -24,6 +24,7 @@ struct report {
 	unsigned results;	/* jobs that are done, among it */
 	bool urgent;		/* more than deliveries is among it */
 	uint64_t said;		/* records, in all */
+	uint64_t sent;		/* of these */
 };
 
 #define REPORT_INIT(fd) {.socket = (fd), .held = OUTCOME_INIT}

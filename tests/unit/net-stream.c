@@ -667,25 +667,40 @@ START_TEST(waiting_tells_input_from_the_other_descriptor_and_the_time)
 	int other[2];
 
 	ck_assert_int_eq(pipe(other), 0);
-	ck_assert_int_eq(stream_wait(stream, other[0], clock_boot()), 0);
-	ck_assert_int_eq(stream_wait(stream, -1,
+	ck_assert_int_eq(stream_wait(stream, other[0], true, clock_boot()), 0);
+	ck_assert_int_eq(stream_wait(stream, -1, true,
 	    clock_boot() + 20 * CLOCK_MSEC), 0);
 	ck_assert_int_eq(write(other[1], "x", 1), 1);
-	ck_assert_int_eq(stream_wait(stream, other[0], CLOCK_NEVER),
+	/* Who does not listen to it sees its end only. */
+	ck_assert_int_eq(stream_wait(stream, other[0], false,
+	    clock_boot() + 20 * CLOCK_MSEC), 0);
+	ck_assert_int_eq(stream_wait(stream, other[0], true, CLOCK_NEVER),
 	    STREAM_OTHER);
 	say("421 idle\r\n");
-	ck_assert_int_eq(stream_wait(stream, other[0], CLOCK_NEVER),
+	ck_assert_int_eq(stream_wait(stream, other[0], true, CLOCK_NEVER),
 	    STREAM_INPUT | STREAM_OTHER);
 	check_input("421 idle\r\n");
-	ck_assert_int_eq(stream_wait(stream, other[0], CLOCK_NEVER), 1);
+	ck_assert_int_eq(stream_wait(stream, other[0], true, CLOCK_NEVER), 1);
 	stream_take(stream, 10);
 	hang_up();
-	ck_assert_int_ne(stream_wait(stream, other[0], CLOCK_NEVER) &
+	ck_assert_int_ne(stream_wait(stream, other[0], true, CLOCK_NEVER) &
 	    STREAM_INPUT, 0);
-	ck_assert_int_eq(stream_wait(stream, other[0], CLOCK_NEVER),
+	ck_assert_int_eq(stream_wait(stream, other[0], true, CLOCK_NEVER),
 	    STREAM_INPUT);
 	close(other[0]);
 	close(other[1]);
+}
+END_TEST
+
+START_TEST(the_end_of_the_other_descriptor_is_always_seen)
+{
+	int other[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other), 0);
+	close(other[1]);
+	ck_assert_int_eq(stream_wait(stream, other[0], false, CLOCK_NEVER),
+	    STREAM_OTHER);
+	close(other[0]);
 }
 END_TEST
 
@@ -720,12 +735,13 @@ START_TEST(signals_interrupt_no_step)
 		ck_assert(stream_fill(stream));
 	stream_take(stream, 60000);
 	begun = clock_boot();
-	ck_assert_int_eq(stream_wait(stream, -1, begun + 50 * CLOCK_MSEC), 0);
+	ck_assert_int_eq(stream_wait(stream, -1, true,
+	    begun + 50 * CLOCK_MSEC), 0);
 	ck_assert_int_ge(clock_boot(), begun + 50 * CLOCK_MSEC);
 	stream_deadline(stream, clock_boot() + 50 * CLOCK_MSEC);
 	ck_assert(!stream_fill(stream));
 	ck_assert_str_eq(stream_error(stream), "no answer within 0 s");
-	ck_assert_int_eq(stream_wait(stream, -1, 0), 1);
+	ck_assert_int_eq(stream_wait(stream, -1, true, 0), 1);
 	setitimer(ITIMER_REAL, &off, NULL);
 	ck_assert_int_eq(finish(thread), (ssize_t)len);
 	free(data);
@@ -788,6 +804,7 @@ stream_suite(void)
 	tcase_add_test(t, a_poll_never_waits);
 	tcase_add_test(t,
 	    waiting_tells_input_from_the_other_descriptor_and_the_time);
+	tcase_add_test(t, the_end_of_the_other_descriptor_is_always_seen);
 	tcase_add_test(t, signals_interrupt_no_step);
 	tcase_add_test(t, a_socket_that_fails_otherwise_is_named);
 	tcase_add_test(t, freeing_nothing_is_allowed);

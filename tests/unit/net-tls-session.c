@@ -571,7 +571,7 @@ START_TEST(an_idle_wait_sees_what_tls_holds_already)
 	for (got = stream_input(stream).len; got < sizeof(RECORDS) - 1;
 	    got += stream_input(stream).len) {
 		stream_take(stream, stream_input(stream).len);
-		ck_assert_int_eq(stream_wait(stream, -1,
+		ck_assert_int_eq(stream_wait(stream, -1, true,
 		    clock_boot() + CLOCK_SEC), 1);
 	}
 	ck_assert_uint_eq(got, sizeof(RECORDS) - 1);
