@@ -79,10 +79,14 @@ $(B)/obj/%.o: %.c | $(B)/.dependencies
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $<
 
-# Installs what is missing of the one list in packaging/debian/control.
+# Installs what is missing of the one list in packaging/debian/control; all that
+# the goals need at once, since who is not root has to ask for it.
+NEEDS = $(or $(if $(filter lint,$(MAKECMDGOALS)),lint),\
+	$(if $(filter check% coverage soak roots,$(MAKECMDGOALS)),test),build)
+
 $(B)/.dependencies: packaging/debian/control
 	@mkdir -p $(@D)
-	packaging/install-dependencies build
+	packaging/install-dependencies $(NEEDS)
 	@touch $@
 
 $(B)/.test-dependencies: packaging/debian/control | $(B)/.dependencies

@@ -8,20 +8,26 @@ LINT_JOBS ?= 2
 TIDY ?= clang-tidy
 LINT_FLAGS = $(MY_CPPFLAGS) -std=c17 $(WARN)
 
+$(B)/.lint-dependencies: packaging/install-dependencies | \
+	$(B)/.test-dependencies
+	@mkdir -p $(@D)
+	packaging/install-dependencies lint
+	@touch $@
+
 # A stamp stands for a file that one pass has nothing to say about.
-$(B)/lint/%.analyzer: %.c
+$(B)/lint/%.analyzer: %.c | $(B)/.lint-dependencies
 	@mkdir -p $(@D)
 	gcc $(LINT_FLAGS) -O2 -Werror -fanalyzer -MMD -MP -MT $@ -MF $@.d \
 		-c -o /dev/null $<
 	@touch $@
 
-$(B)/lint/%.clang: %.c
+$(B)/lint/%.clang: %.c | $(B)/.lint-dependencies
 	@mkdir -p $(@D)
 	clang $(LINT_FLAGS) -O2 -Werror -MMD -MP -MT $@ -MF $@.d \
 		-c -o /dev/null $<
 	@touch $@
 
-$(B)/lint/%.tidy: %.c .clang-tidy
+$(B)/lint/%.tidy: %.c .clang-tidy | $(B)/.lint-dependencies
 	@mkdir -p $(@D)
 	@echo $(TIDY) $<
 	@$(TIDY) --quiet $< -- $(LINT_FLAGS) 2>$@.err || { cat $@.err; false; }
@@ -29,7 +35,7 @@ $(B)/lint/%.tidy: %.c .clang-tidy
 	@rm -f $@.err && touch $@
 
 # Whole programs: what no single file shows.
-lint-cppcheck:
+lint-cppcheck: $(B)/.lint-dependencies
 	@mkdir -p $(B)/lint/cppcheck
 	cppcheck --quiet -j $(LINT_JOBS) --std=c11 --error-exitcode=1 \
 		--enable=warning,performance,portability --inline-suppr \
