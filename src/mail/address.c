@@ -326,6 +326,42 @@ address_next(struct address_cursor *c, struct mailbox *out)
 	return c->why == NULL ? 0 : -1;
 }
 
+/* Each of these costs a look at all that follows. */
+#define SKIPS_MAX 20
+
+/* Behind the line in which an unclosed quotation begins, if it is folded. */
+static void
+skip_line(struct address_cursor *c)
+{
+	struct slice rest;
+	size_t at;
+
+	at = c->token.start;
+	rest = (struct slice){c->text.ptr + at, c->text.len - at};
+	at += slice_find(rest, '\n');
+	if (at >= c->text.len || ++c->skips > SKIPS_MAX) {
+		c->token.kind = TOKEN_END;
+		at = c->text.len;
+	} else {
+		c->token.kind = ',';
+	}
+	c->token.start = c->token.end = at;
+	c->stop_end = 0;
+}
+
+void
+address_skip(struct address_cursor *c, struct slice *broken)
+{
+	while (c->token.kind != ',' && c->token.kind != TOKEN_END &&
+	    c->token.kind != TOKEN_BAD)
+		c->token = address_lex(c->text, c->token.end);
+	if (c->token.kind == TOKEN_BAD)
+		skip_line(c);
+	*broken = slice_trim((struct slice){c->text.ptr + c->start,
+	    c->token.start - c->start});
+	c->why = NULL;
+}
+
 static void
 list_take(struct address_list *l, const struct mailbox *m)
 {

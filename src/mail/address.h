@@ -46,6 +46,7 @@ struct address_cursor {
 	size_t stop_end;	/* of the special character that tells what
 				 * the present words are */
 	int stop;
+	unsigned skips;		/* over what has no end */
 	bool in_group;
 	bool joined;		/* no separator behind the last mailbox */
 };
@@ -60,6 +61,13 @@ void address_begin(struct address_cursor *c, struct slice text);
  * (CRLF or LF before white space) is not.
  */
 int address_next(struct address_cursor *c, struct mailbox *out);
+
+/*
+ * After -1: passes over what makes no sense, to the next comma, or where a
+ * quotation or comment has no end, to the next line. *broken is what it passes
+ * over. address_next() goes on behind it.
+ */
+void address_skip(struct address_cursor *c, struct slice *broken);
 
 /* All of a comma-separated list, "<>" left out. False with *why for what
  * address_next() refuses; then the list is empty. */

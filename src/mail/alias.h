@@ -46,17 +46,29 @@ struct alias_target {
 				 * such an alias, else NULL: the return path */
 };
 
+/* A line of an included list, or a list, that yields nothing. */
+struct alias_fault {
+	char *place;		/* "/srv/list, line 17" */
+	char *why;
+	char *owner;		/* as a target's */
+};
+
+#define ALIAS_FAULTS_MAX 1000
+
 struct alias_targets {
 	struct alias_target *items;
 	size_t count;
 	size_t cap;
+	struct alias_fault *faults;	/* the first ALIAS_FAULTS_MAX */
+	size_t fault_count;
 };
 
 /*
  * Expands a local name (without domain, compared without case) and appends its
  * targets, each once in a call. A name without an alias is its own target. A
  * program, a file, a loop or an unreadable include is told to complain and
- * yields nothing; so out may get nothing at all.
+ * yields nothing; so out may get nothing at all. What is wrong with lists is in
+ * out as well: their owners read no log.
  */
 void alias_expand(const struct alias_table *t, const char *name,
     alias_include_fn *include, alias_complain_fn *complain, void *arg,

@@ -36,10 +36,33 @@ static void walk_item(struct walk *w, const struct alias_item *item,
     const struct frame *f);
 
 static void
-tell(struct walk *w, const char *file, unsigned line, const char *what)
+note_fault(struct alias_targets *out, const struct frame *f, unsigned line,
+    const char *what)
+{
+	struct buf place = BUF_INIT;
+	struct alias_fault *fault;
+
+	if (out->fault_count == ALIAS_FAULTS_MAX)
+		return;
+	/* Twice as much at each power of two. */
+	if ((out->fault_count & (out->fault_count - 1)) == 0)
+		out->faults = xrealloc(out->faults, out->fault_count == 0 ?
+		    1 : out->fault_count * 2, sizeof(*out->faults));
+	buf_addf(&place, "%s, line %u", f->file, line);
+	fault = &out->faults[out->fault_count++];
+	fault->place = place.data;
+	fault->why = xstrdup(what);
+	fault->owner = f->owner == NULL ? NULL : xstrdup(f->owner);
+}
+
+/* What is wrong in the file of aliases is its administrator's business. */
+static void
+tell(struct walk *w, const struct frame *f, unsigned line, const char *what)
 {
 	w->is_clean = false;
-	w->complain(w->arg, file, line, what);
+	w->complain(w->arg, f->file, line, what);
+	if (w->out != NULL && f->entry == NULL)
+		note_fault(w->out, f, line, what);
 }
 
 /* Where things lie in memory is what no list's owner knows. */
@@ -119,7 +142,7 @@ may_descend(struct walk *w, const struct frame *f, unsigned line)
 {
 	if (f == NULL || f->depth < DEPTH_MAX)
 		return true;
-	tell(w, f->file, line, "too many aliases lead from one to the next");
+	tell(w, f, line, "too many aliases lead from one to the next");
 	return false;
 }
 
@@ -134,7 +157,7 @@ walk_entry(struct walk *w, const struct alias_entry *e,
 	size_t i;
 
 	if (is_open(outer, e)) {
-		tell(w, outer->file, line, "the alias leads back to itself");
+		tell(w, outer, line, "the alias leads back to itself");
 		return;
 	}
 	if (!may_descend(w, outer, line))
@@ -160,7 +183,7 @@ walk_list_text(struct walk *w, struct slice text, const struct frame *f)
 
 	while ((got = alias_scan_next(&scan, &item, &why)) != 0) {
 		if (got < 0) {
-			tell(w, f->file, item.line, why);
+			tell(w, f, item.line, why);
 			continue;
 		}
 		walk_item(w, &item, f);
@@ -195,7 +218,9 @@ list_read(struct walk *w, const char *path, const struct frame *outer,
 		walk_list_text(w, buf_slice(&text), &f);
 	} else {
 		buf_addf(&what, "the included list %s", why);
-		tell(w, outer->file, line, buf_string(&what));
+		tell(w, outer, line, buf_string(&what));
+		if (w->out != NULL && outer->entry != NULL)
+			note_fault(w->out, outer, line, buf_string(&what));
 	}
 	buf_free(&text);
 	buf_free(&what);
@@ -208,9 +233,9 @@ walk_include(struct walk *w, const char *path, const struct frame *outer,
 	if (w->include == NULL)
 		return;
 	if (is_open_list(outer, path))
-		tell(w, outer->file, line, "the list includes itself");
+		tell(w, outer, line, "the list includes itself");
 	else if (w->lists.list.count >= LISTS_MAX)
-		tell(w, outer->file, line, "too many lists are included");
+		tell(w, outer, line, "too many lists are included");
 	else if (may_descend(w, outer, line) && list_is_new(w, path))
 		list_read(w, path, outer, line);
 }
@@ -249,15 +274,15 @@ walk_item(struct walk *w, const struct alias_item *item,
 		walk_include(w, item->text, f, item->line);
 		break;
 	case ALIAS_PROGRAM:
-		tell(w, f->file, item->line, "a program (|) is no target "
+		tell(w, f, item->line, "a program (|) is no target "
 		    "here: navette runs none");
 		break;
 	case ALIAS_FILE:
-		tell(w, f->file, item->line, "a file is no target here: "
+		tell(w, f, item->line, "a file is no target here: "
 		    "navette keeps no mailboxes");
 		break;
 	case ALIAS_NOTHING:
-		tell(w, f->file, item->line, "/dev/null is no target here: "
+		tell(w, f, item->line, "/dev/null is no target here: "
 		    "navette throws no mail away; it goes to the postmaster");
 		break;
 	}
@@ -317,6 +342,12 @@ alias_targets_free(struct alias_targets *t)
 		free(t->items[i].addr);
 		free(t->items[i].owner);
 	}
+	for (i = 0; i < t->fault_count; i++) {
+		free(t->faults[i].place);
+		free(t->faults[i].why);
+		free(t->faults[i].owner);
+	}
 	free(t->items);
+	free(t->faults);
 	memset(t, 0, sizeof(*t));
 }

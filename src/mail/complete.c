@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mail/address.h"
-#include "mail/address_set.h"
+#include "mail/collect.h"
 #include "mail/field.h"
 #include "mail/header.h"
 #include "mail/origin.h"
@@ -23,7 +23,7 @@ struct work {
 	const struct message_origin *origin;
 	struct message *out;
 	struct buf *error;
-	struct address_set recipients;
+	struct collection to;
 	unsigned seen;		/* bits of fields, with something in them */
 	unsigned written;
 	unsigned joined;	/* made one with the first of their kind */
@@ -115,51 +115,12 @@ is_source(const struct work *w, const struct field_kind *kind, size_t at)
 	return true;
 }
 
-static bool
-refuse(struct work *w, const struct header_field *f, const char *addr,
-    const char *why)
-{
-	buf_add_string(w->error, "cannot read ");
-	if (addr != NULL) {
-		buf_add_string(w->error, "the address ");
-		buf_add_escaped(w->error, slice_from(addr), ADDRESS_MAX);
-	} else {
-		buf_add_string(w->error, "the addresses");
-	}
-	buf_add_string(w->error, " in the field ");
-	buf_add_escaped(w->error, f->name, 80);
-	buf_addf(w->error, ": %s", why);
-	return false;
-}
-
 /* What makes a bare name an address. */
 static void
 add_mailname(const struct work *w, struct buf *out)
 {
 	buf_add_char(out, '@');
 	buf_add_string(out, w->origin->mailname);
-}
-
-/* "<>" is nobody. */
-static bool
-collect(struct work *w, const struct header_field *f, const struct mailbox *m)
-{
-	struct buf addr = BUF_INIT;
-	const char *why;
-	bool ok;
-
-	if (m->addr[0] == '\0')
-		return true;
-	buf_add_string(&addr, m->addr);
-	if (m->bare)
-		add_mailname(w, &addr);
-	ok = address_is_valid(buf_slice(&addr), &why);
-	if (ok)
-		address_set_add(&w->recipients, buf_slice(&addr));
-	else
-		refuse(w, f, buf_string(&addr), why);
-	buf_free(&addr);
-	return ok;
 }
 
 /* A name of one letter becomes ten times as long and more. */
@@ -189,25 +150,28 @@ add_addresses(struct work *w, const struct header_field *f, bool source)
 	struct address_cursor c;
 	struct mailbox m;
 	size_t mark, copied;
-	bool ok;
+	int got;
 
 	mark = out->len;
 	copied = 0;
 	address_begin(&c, f->value);
-	while (address_next(&c, &m) > 0) {
+	while ((got = address_next(&c, &m)) > 0 || (got < 0 && source)) {
+		if (got < 0) {
+			collect_broken(&w->to, f->name, &c);
+			continue;
+		}
 		if (m.bare) {
 			buf_add(out, f->value.ptr + copied,
 			    m.addr_end - copied);
 			add_mailname(w, out);
 			copied = m.addr_end;
 		}
-		ok = (!source || collect(w, f, &m)) && is_within(w);
+		if (source)
+			collect_mailbox(&w->to, f->name, &m);
 		mailbox_free(&m);
-		if (!ok)
+		if (!is_within(w))
 			return false;
 	}
-	if (c.why != NULL && source)
-		return refuse(w, f, NULL, c.why);
 	if (c.why != NULL) {
 		cut_back(out, mark);
 		copied = 0;
@@ -444,20 +408,22 @@ message_complete(struct slice raw_header, const struct message_origin *origin,
 	w.origin = origin;
 	w.out = out;
 	w.error = error;
-	address_set_init(&w.recipients, slice_from(origin->id));
+	collect_begin(&w.to, origin->mailname, slice_from(origin->id));
 	message_body_add(&lines, raw_header, &text);
 	message_body_end(&lines, &text);
 	buf_reserve(&text, 1);
 	header = fields_of(buf_slice(&text));
 	survey(&w, header);
-	ok = write_header(&w, header);
+	ok = write_header(&w, header) &&
+	    collect_may_pass(&w.to, origin->given, error);
 	if (ok) {
-		out->recipients = w.recipients.list;
-		w.recipients.list = (struct strlist)STRLIST_INIT;
+		out->recipients = w.to.found.list;
+		out->faults = w.to.faults;
+		w.to.found.list = w.to.faults = (struct strlist)STRLIST_INIT;
 	} else {
 		message_free(out);
 	}
-	address_set_free(&w.recipients);
+	collect_end(&w.to);
 	buf_free(&text);
 	return ok;
 }
@@ -467,4 +433,5 @@ message_free(struct message *m)
 {
 	buf_free(&m->header);
 	strlist_free(&m->recipients);
+	strlist_free(&m->faults);
 }

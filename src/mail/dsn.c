@@ -238,10 +238,10 @@ recipient_tell(const struct dsn *d, const struct dsn_recipient *r,
 	struct buf text = BUF_INIT;
 	const char *cure;
 
-	if (!r->is_line)
+	if (!r->is_broken)
 		buf_add_char(&text, '<');
 	dsn_add_address(r->addr, &text);
-	if (!r->is_line)
+	if (!r->is_broken)
 		buf_add_char(&text, '>');
 	wrap_string(out, "  ", buf_string(&text));
 	buf_clear(&text);
@@ -357,8 +357,8 @@ address_fields(const struct dsn_recipient *r, struct buf *out)
 		dsn_add_orcpt(r->orcpt, &value);
 		folded_field("Original-Recipient", &value, out);
 	}
-	if (r->is_line) {
-		buf_add_string(&value, "x-navette-line; ");
+	if (r->is_broken) {
+		buf_add_string(&value, "x-navette-broken; ");
 		dsn_add_address(r->addr, &value);
 	} else {
 		dsn_add_typed(r->addr, &value);

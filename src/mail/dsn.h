@@ -27,7 +27,7 @@ enum dsn_action {
 
 struct dsn_recipient {
 	struct slice addr;
-	bool is_line;		/* addr names a line of a list instead */
+	bool is_broken;		/* addr is none: a line of a list, or words */
 	struct slice orcpt;	/* xtext as stored, or empty */
 	enum dsn_action action;
 	struct verdict verdict;	/* code 0: none was received */

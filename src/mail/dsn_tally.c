@@ -31,7 +31,7 @@ dsn_tally_print(const struct dsn_tally *t, struct buf *out)
 	count_print("refused:", t->refused, true, out);
 	count_print("given up:", t->expired, false, out);
 	count_print("waiting:", t->waiting, !t->is_over, out);
-	count_print("broken lines:", t->faults, false, out);
+	count_print("no address:", t->faults, false, out);
 	buf_add_string(out, "\r\n");
 	if (t->told > 0)
 		buf_addf(out, "You have been told of %zu of the refused "

@@ -18,7 +18,7 @@ struct dsn_tally {
 	size_t expired;		/* tried for as long as mail is kept */
 	size_t waiting;
 	size_t told;		/* of the refused: in a notice before */
-	size_t faults;		/* lines of lists that are no recipients */
+	size_t faults;		/* what was given and is no address */
 	size_t unlisted;	/* to be told of, but too many to be named */
 	bool is_over;
 };

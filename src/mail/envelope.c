@@ -119,6 +119,16 @@ envelope_print_sizes(uint64_t header, uint64_t body,
 
 /* A return path of its own stands in angle brackets, to tell the null one from
  * none. */
+static void
+return_path_print(struct slice path, struct buf *out)
+{
+	if (path.ptr == NULL)
+		return;
+	buf_add_char(out, '<');
+	lines_add_clean(out, path);
+	buf_add_char(out, '>');
+}
+
 void
 recipient_print(const struct recipient *r, size_t number, struct buf *out)
 {
@@ -129,11 +139,19 @@ recipient_print(const struct recipient *r, size_t number, struct buf *out)
 	buf_add_char(out, '\t');
 	notify_print(r->notify, out);
 	buf_add_char(out, '\t');
-	if (r->return_path.ptr != NULL) {
-		buf_add_char(out, '<');
-		lines_add_clean(out, r->return_path);
-		buf_add_char(out, '>');
-	}
+	return_path_print(r->return_path, out);
+	buf_add_char(out, '\n');
+}
+
+void
+fault_print(const struct fault *f, struct buf *out)
+{
+	buf_add_string(out, "fault\t");
+	lines_add_clean(out, f->what);
+	buf_add_char(out, '\t');
+	lines_add_clean(out, f->why);
+	buf_add_char(out, '\t');
+	return_path_print(f->return_path, out);
 	buf_add_char(out, '\n');
 }
 
@@ -159,6 +177,8 @@ envelope_print(const struct envelope *e, struct buf *out)
 		lines_print("ret", slice_from(return_name(e->ret)), out);
 	for (i = 0; i < e->count; i++)
 		recipient_print(&e->recipients[i], i, out);
+	for (i = 0; i < e->fault_count; i++)
+		fault_print(&e->faults[i], out);
 	buf_add_char(out, '\n');
 }
 
@@ -254,6 +274,14 @@ take_recipient(void *into, struct slice value)
 }
 
 static bool
+take_fault(void *into, struct slice value)
+{
+	struct envelope *e = into;
+
+	return fault_parse(value, &e->faults, &e->fault_count);
+}
+
+static bool
 return_path_parse(struct slice field, struct slice *path)
 {
 	*path = (struct slice){NULL, 0};
@@ -300,8 +328,35 @@ recipient_parse(struct slice value, struct recipient **list, size_t *count)
 	return true;
 }
 
+bool
+fault_add(const struct fault *f, struct fault **list, size_t *count)
+{
+	if (*count >= FAULTS_MAX)
+		return false;
+	if ((*count & (*count - 1)) == 0)
+		*list = xrealloc(*list, *count == 0 ? 1 : *count * 2,
+		    sizeof(**list));
+	(*list)[(*count)++] = *f;
+	return true;
+}
+
+bool
+fault_parse(struct slice value, struct fault **list, size_t *count)
+{
+	struct slice fields[3];
+	struct fault f;
+
+	if (!fields_split(value, fields, COUNT(fields)))
+		return false;
+	f = (struct fault){.what = fields[0], .why = fields[1]};
+	return f.what.len > 0 && f.why.len > 0 &&
+	    return_path_parse(fields[2], &f.return_path) &&
+	    fault_add(&f, list, count);
+}
+
 static const struct line_key keys[] = {
 	{"rcpt", take_recipient, true, false},
+	{"fault", take_fault, true, false},
 	{"sizes", take_sizes, false, true},
 	{"uid", take_uid, false, true},
 	{"time", take_time, false, true},
@@ -360,6 +415,8 @@ void
 envelope_free(struct envelope *e)
 {
 	free(e->recipients);
+	free(e->faults);
 	e->recipients = NULL;
-	e->count = 0;
+	e->faults = NULL;
+	e->count = e->fault_count = 0;
 }

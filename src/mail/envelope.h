@@ -37,6 +37,17 @@ struct recipient {
 	unsigned notify;
 };
 
+/* What was given as a recipient and is none: its sender is told of it, and the
+ * others get the message. */
+struct fault {
+	struct slice what;	/* "/list, line 17", or the words given */
+	struct slice why;
+	struct slice return_path;	/* as a recipient's */
+};
+
+/* So many are told of; where there are more, the last one says so. */
+#define FAULTS_MAX 1000
+
 struct envelope {
 	uint64_t header_size;	/* on the wire, with the empty line */
 	uint64_t body_size;	/* on the wire, before dot-stuffing */
@@ -48,6 +59,8 @@ struct envelope {
 	enum envelope_return ret;
 	struct recipient *recipients;	/* number = index */
 	size_t count;
+	struct fault *faults;
+	size_t fault_count;
 	size_t length;		/* of the print, empty line included */
 };
 
@@ -80,6 +93,13 @@ void recipient_print(const struct recipient *r, size_t number,
     struct buf *out);
 bool recipient_parse(struct slice value, struct recipient **list,
     size_t *count);
+
+/* The same for a fault. */
+void fault_print(const struct fault *f, struct buf *out);
+bool fault_parse(struct slice value, struct fault **list, size_t *count);
+/* Appends one that owns nothing to a list that grows (free(3)), up to
+ * FAULTS_MAX; false beyond. */
+bool fault_add(const struct fault *f, struct fault **list, size_t *count);
 
 /* RFC 3461: "FULL" or "HDRS", without case; false if unknown. The name is ""
  * for RETURN_UNSAID. */

@@ -16,6 +16,9 @@
 
 /* A header section longer than this is refused. */
 #define MESSAGE_HEADER_MAX (8u << 20)
+/* Among no more recipients than this, one that makes no sense is an error;
+ * among more it is told to the sender, and the others get the message. */
+#define MESSAGE_FEW 10
 /* The longest line on the wire, without CRLF (RFC 5322 2.1.1). */
 #define MESSAGE_LINE_MAX 998
 
@@ -43,6 +46,7 @@ struct message_origin {
 	struct slice sender;	/* -f as an address ("": the null sender), or
 				 * ptr NULL: From: is made of login */
 	bool extract;		/* -t */
+	size_t given;		/* recipients that are known already */
 };
 
 struct message {
@@ -50,6 +54,7 @@ struct message {
 				 * line */
 	struct strlist recipients;	/* qualified, valid, each once; only
 					 * with extract */
+	struct strlist faults;	/* what is no address, and why, in turn */
 	unsigned hops;		/* Received fields that were there already: a
 				 * large number is a loop */
 	bool is_8bit;		/* a header byte above 127 */
@@ -62,8 +67,9 @@ struct message {
  * length. With extract the recipients come from Resent-To, Cc and Bcc of the
  * newest Resent set where there are such fields, else from To, Cc and Bcc.
  * False with a sentence in *error that names the field that no reading makes
- * sense of (only where it matters: with extract), or for a header that grows
- * beyond twice MESSAGE_HEADER_MAX; there is nothing to free then.
+ * sense of (only where it matters: with extract, and where there are no more
+ * than MESSAGE_FEW others), or for a header that grows beyond twice
+ * MESSAGE_HEADER_MAX; there is nothing to free then.
  *
  * Added where missing: From, Date, Message-ID, "To: undisclosed-recipients:;"
  * where neither To nor Cc is left (no receiver has to guess then whether the

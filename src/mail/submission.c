@@ -38,6 +38,8 @@ submission_print(const struct submission *s, struct buf *out)
 		lines_print("ret", slice_from(return_name(s->ret)), out);
 	for (i = 0; i < s->count; i++)
 		recipient_print(&s->recipients[i], i, out);
+	for (i = 0; i < s->fault_count; i++)
+		fault_print(&s->faults[i], out);
 	buf_add_char(out, '\n');
 }
 
@@ -128,8 +130,17 @@ take_recipient(void *into, struct slice value)
 	return recipient_parse(value, &s->recipients, &s->count);
 }
 
+static bool
+take_fault(void *into, struct slice value)
+{
+	struct submission *s = into;
+
+	return fault_parse(value, &s->faults, &s->fault_count);
+}
+
 static const struct line_key keys[] = {
 	{"rcpt", take_recipient, true, false},
+	{"fault", take_fault, true, false},
 	{"sender", take_sender, false, false},
 	{"name", take_name, false, false},
 	{"uid", take_uid, false, false},
@@ -167,8 +178,10 @@ void
 submission_free(struct submission *s)
 {
 	free(s->recipients);
+	free(s->faults);
 	s->recipients = NULL;
-	s->count = 0;
+	s->faults = NULL;
+	s->count = s->fault_count = 0;
 }
 
 void

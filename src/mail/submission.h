@@ -36,6 +36,8 @@ struct submission {
 	enum envelope_return ret;
 	struct recipient *recipients;	/* as given, checked, not qualified */
 	size_t count;
+	struct fault *faults;	/* arguments that are no recipients */
+	size_t fault_count;
 };
 
 /* Appends magic and wishes, up to and with the empty line. */

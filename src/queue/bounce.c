@@ -18,7 +18,7 @@
 /* One notice: to one return path, about those recipients that have it. */
 struct notice {
 	size_t first;		/* its first recipient's number */
-	struct slice path;
+	struct slice path;	/* who is told */
 	struct dsn_recipient *about;
 	size_t count;
 	size_t waiting;		/* of these */
@@ -26,14 +26,22 @@ struct notice {
 	struct dsn_tally tally;
 };
 
+/* Faults are numbered behind the recipients. */
+static size_t
+count_of(const struct queued *q)
+{
+	return q->envelope.count + q->envelope.fault_count;
+}
+
 static struct slice
 path_of(const struct queued *q, size_t number)
 {
-	const struct recipient *r;
+	const struct envelope *e = &q->envelope;
+	struct slice own;
 
-	r = &q->envelope.recipients[number];
-	return r->return_path.ptr != NULL ? r->return_path :
-	    q->envelope.sender;
+	own = number < e->count ? e->recipients[number].return_path :
+	    e->faults[number - e->count].return_path;
+	return own.ptr != NULL ? own : e->sender;
 }
 
 /* RFC 3461 4.1: whether this recipient's sender wants to hear of it. */
@@ -119,28 +127,57 @@ add_named(const struct bounce *b, size_t number, struct notice *n)
 	describe(b, number, &n->about[n->count++]);
 }
 
+static void
+add_fault(const struct bounce *b, const struct fault *f, struct notice *n)
+{
+	struct dsn_recipient *to;
+
+	if (!b->is_over)
+		return;
+	n->is_wanted = true;
+	n->tally.faults++;
+	to = &n->about[n->count++];
+	to->addr = f->what;
+	to->is_broken = true;
+	to->action = DSN_FAILED;
+	to->verdict.kind = VERDICT_REFUSED;
+	memcpy(to->verdict.enhanced, "5.1.3", sizeof("5.1.3"));
+	to->verdict.text = f->why;
+}
+
+static void
+add_one(const struct bounce *b, size_t number, struct notice *n)
+{
+	const struct envelope *e = &b->queued->envelope;
+
+	if (number >= e->count) {
+		add_fault(b, &e->faults[number - e->count], n);
+		return;
+	}
+	count_one(b, number, &n->tally);
+	if (is_named(b, number))
+		add_named(b, number, n);
+	n->is_wanted |= b->always &&
+	    (e->recipients[number].notify & NOTIFY_NEVER) == 0;
+}
+
 /* All from number first on that have the path of first; done[] marks them. */
 static void
 collect(const struct bounce *b, size_t first, bool *done, struct notice *n)
 {
-	const struct envelope *e;
-	size_t i;
+	size_t i, count;
 
-	e = &b->queued->envelope;
+	count = count_of(b->queued);
 	memset(n, 0, sizeof(*n));
 	n->first = first;
 	n->path = path_of(b->queued, first);
 	n->tally.is_over = b->is_over;
-	n->about = xcalloc(e->count - first, sizeof(*n->about));
-	for (i = first; i < e->count; i++) {
+	n->about = xcalloc(count - first, sizeof(*n->about));
+	for (i = first; i < count; i++) {
 		if (done[i] || !slice_equal(path_of(b->queued, i), n->path))
 			continue;
 		done[i] = true;
-		count_one(b, i, &n->tally);
-		if (is_named(b, i))
-			add_named(b, i, n);
-		n->is_wanted |= b->always &&
-		    (e->recipients[i].notify & NOTIFY_NEVER) == 0;
+		add_one(b, i, n);
 	}
 }
 
@@ -333,7 +370,7 @@ pass_over(const struct bounce *b, bool *done)
 {
 	size_t i;
 
-	for (i = 0; i < b->queued->envelope.count; i++)
+	for (i = 0; i < count_of(b->queued); i++)
 		done[i] = path_of(b->queued, i).len == 0 ||
 		    (!b->is_report && !is_named(b, i));
 }
@@ -347,7 +384,7 @@ bounce_send(struct manager *m, const struct bounce *b)
 
 	if ((b->queued->envelope.flags & ENVELOPE_BOUNCE) != 0)
 		return true;
-	count = b->queued->envelope.count;
+	count = count_of(b->queued);
 	done = xcalloc(count, sizeof(*done));
 	pass_over(b, done);
 	ok = true;

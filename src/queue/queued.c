@@ -190,7 +190,8 @@ bool
 queued_is_list(const struct queued *q, const struct config *c)
 {
 	return (q->envelope.flags & ENVELOPE_BOUNCE) == 0 &&
-	    q->envelope.count > c->bulk.threshold;
+	    (q->envelope.count > c->bulk.threshold ||
+	    q->envelope.fault_count > 0);
 }
 
 bool

@@ -62,8 +62,9 @@ bool queued_is_open(const struct queued *q, size_t number);
 bool queued_is_refused(const struct queued *q, size_t number);
 /* Whether it was refused and nobody has been told. */
 bool queued_is_unanswered(const struct queued *q, size_t number);
-/* Whether it has so many recipients that its sender gets one report on all of
- * them instead of a bounce for each round. */
+/* Whether it has so many recipients, or something that was meant for one and is
+ * none, that its sender gets one report on all of it instead of a bounce for
+ * each round. */
 bool queued_is_list(const struct queued *q, const struct config *c);
 /* Whether everybody is done, and has been told of. */
 bool queued_is_reported(const struct queued *q);

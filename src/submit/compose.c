@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "mail/address.h"
 #include "submit/identity.h"
+#include "submit/operand.h"
 
 /* Received fields that no honest way has. */
 #define HOPS_MAX 50
@@ -65,6 +66,7 @@ complete_header(struct composed *c, const struct config *config,
 	if (wish->has_sender)
 		origin.sender = c->envelope.sender;
 	origin.extract = (wish->flags & SUBMIT_EXTRACT) != 0;
+	origin.given = wish->count;
 	ok = message_complete(raw, &origin, &c->message, error);
 	free(name);
 	return ok;
@@ -98,6 +100,8 @@ add_recipients(struct composed *c, const struct config *config,
 	struct recipient given;
 	size_t i;
 
+	if (!operands_may_pass(wish, c->message.recipients.count, error))
+		return false;
 	for (i = 0; i < wish->count; i++)
 		if (!add_one(c, config, &wish->recipients[i], error))
 			return false;
@@ -127,6 +131,41 @@ check_count(const struct composed *c, const struct config *config,
 	buf_addf(error, "%zu recipients are more than max-recipients = %u",
 	    c->recipients.count, config->max_recipients);
 	return false;
+}
+
+static void
+note(struct composed *c, const struct fault *f)
+{
+	const struct fault more = {.what = SLICE("and more"),
+	    .why = SLICE("there are more than can be told of")};
+
+	if (!fault_add(f, &c->faults, &c->envelope.fault_count))
+		c->faults[FAULTS_MAX - 1] = more;
+}
+
+/* What was meant to be a recipient and is none, wherever it stood. Who wants to
+ * hear of no failure hears of none of these. */
+static void
+gather_faults(struct composed *c, const struct submission *wish)
+{
+	char **said;
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < wish->fault_count; i++)
+		note(c, &wish->faults[i]);
+	memset(&f, 0, sizeof(f));
+	said = c->message.faults.items;
+	for (i = 0; i + 1 < c->message.faults.count; i += 2) {
+		f.what = slice_from(said[i]);
+		f.why = slice_from(said[i + 1]);
+		note(c, &f);
+	}
+	if ((wish->notify & NOTIFY_NEVER) != 0)
+		c->envelope.fault_count = 0;
+	for (i = 0; i < c->recipients.fault_count; i++)
+		note(c, &c->recipients.faults[i]);
+	c->envelope.faults = c->faults;
 }
 
 static void
@@ -166,6 +205,7 @@ compose(struct composed *c, const struct config *config,
 		return false;
 	*status = EX_OK;
 	fill_envelope(c, wish, uid);
+	gather_faults(c, wish);
 	return true;
 }
 
@@ -175,5 +215,6 @@ compose_free(struct composed *c)
 	recipients_free(&c->recipients);
 	message_free(&c->message);
 	free(c->sender);
+	free(c->faults);
 	memset(c, 0, sizeof(*c));
 }

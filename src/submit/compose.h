@@ -19,6 +19,7 @@ struct composed {
 	struct envelope envelope;	/* points into what follows */
 	struct message message;
 	struct recipients recipients;
+	struct fault *faults;
 	char *sender;
 };
 

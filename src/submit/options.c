@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "mail/address.h"
+#include "submit/operand.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SHOWN 320		/* of an argument, in an error */
@@ -326,43 +327,6 @@ take_word(struct parser *p, const char *word, char ***next)
 	return true;
 }
 
-static void
-add_recipient(struct options *o, const char *addr)
-{
-	struct submission *w = &o->wish;
-
-	/* Doubled when it is full, at each power of two. */
-	if ((w->count & (w->count - 1)) == 0)
-		w->recipients = xrealloc(w->recipients,
-		    w->count == 0 ? 1 : w->count * 2,
-		    sizeof(*w->recipients));
-	w->recipients[w->count++] = (struct recipient){
-	    .addr = slice_from(addr), .notify = w->notify};
-}
-
-/* An operand may hold several recipients, with display names. */
-static bool
-take_operand(struct parser *p, const char *word)
-{
-	struct address_list list;
-	const char *why;
-	size_t i;
-	bool ok;
-
-	if (!address_list_parse(slice_from(word), &list, &why))
-		return refuse_address(p, "recipient", word, why);
-	ok = list.count > 0;
-	why = "no address in it";
-	for (i = 0; ok && i < list.count; i++) {
-		ok = address_is_valid(slice_from(list.items[i].addr), &why);
-		if (ok)
-			add_recipient(p->o, keep(p->o,
-			    slice_from(list.items[i].addr)));
-	}
-	address_list_free(&list);
-	return ok || refuse_address(p, "recipient", word, why);
-}
-
 /* The one option that does no harm behind recipients, who may come from
  * strangers; it has no effect there. */
 static bool
@@ -385,8 +349,7 @@ take_operands(struct parser *p, char **word, bool after_dashes)
 			return refuse(p, EX_USAGE, *word, "options go before "
 			    "recipients (and a recipient with a leading - "
 			    "behind --), not");
-		if (!take_operand(p, *word))
-			return false;
+		operand_take(&p->o->wish, &p->o->owned, *word);
 	}
 	return true;
 }
@@ -437,6 +400,20 @@ needs_recipients(const struct options *o)
 	    (o->wish.flags & SUBMIT_EXTRACT) == 0;
 }
 
+/* Few recipients are all right, or their writer mends them; with -t the header
+ * may name many more. */
+static bool
+may_pass(struct parser *p)
+{
+	const struct submission *w = &p->o->wish;
+
+	p->status = EX_DATAERR;
+	if (p->o->mode == MODE_VERIFY)
+		return operands_are_right(w, p->error);
+	return (w->flags & SUBMIT_EXTRACT) != 0 ||
+	    operands_may_pass(w, 0, p->error);
+}
+
 bool
 options_parse(int argc, char **argv, struct options *o, int *status,
     struct buf *error)
@@ -447,7 +424,7 @@ options_parse(int argc, char **argv, struct options *o, int *status,
 	take_program(o, argc > 0 && argv[0] != NULL ? argv[0] : "sendmail");
 	/* What rmail is given means something else. */
 	argv += o->mode == MODE_UUCP ? argc : argc > 0;
-	if (!take_words(&p, argv)) {
+	if (!take_words(&p, argv) || !may_pass(&p)) {
 		*status = p.status;
 		return false;
 	}
@@ -465,5 +442,6 @@ void
 options_free(struct options *o)
 {
 	free(o->wish.recipients);
+	free(o->wish.faults);
 	strlist_free(&o->owned);
 }

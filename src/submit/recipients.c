@@ -75,6 +75,20 @@ is_new(struct recipients *r, const char *addr, const char *owner)
 	return false;
 }
 
+static void
+free_own(struct slice s)
+{
+	free((void *)(uintptr_t)s.ptr);
+}
+
+static void
+free_fault(struct fault *f)
+{
+	free_own(f->what);
+	free_own(f->why);
+	free_own(f->return_path);
+}
+
 static struct slice
 own(struct slice s)
 {
@@ -151,6 +165,28 @@ add_target(struct recipients *r, const struct config *c,
 	free(local);
 }
 
+/* A list's owner hears of them, else the sender, if they would hear of a
+ * recipient. */
+static void
+add_faults(struct recipients *r, const struct config *c,
+    const struct alias_targets *t, const struct recipient *given)
+{
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < t->fault_count &&
+	    (given->notify & NOTIFY_NEVER) == 0; i++) {
+		memset(&f, 0, sizeof(f));
+		f.what = own(slice_from(t->faults[i].place));
+		f.why = own(slice_from(t->faults[i].why));
+		if (t->faults[i].owner != NULL)
+			f.return_path = slice_from(recipients_qualify(c,
+			    slice_from(t->faults[i].owner)));
+		if (!fault_add(&f, &r->faults, &r->fault_count))
+			free_fault(&f);
+	}
+}
+
 void
 recipients_add(struct recipients *r, const struct config *c,
     const struct recipient *given)
@@ -171,17 +207,13 @@ recipients_add(struct recipients *r, const struct config *c,
 	    aliases_complain, (void *)(uintptr_t)c, &targets);
 	for (i = 0; i < targets.count; i++)
 		add_target(r, c, &targets.items[i], given);
-	if (targets.count == 0)
+	if (targets.count > 0)
+		add_faults(r, c, &targets, given);
+	else
 		add_local(r, c, c->postmaster != NULL ? "postmaster" : name,
 		    NULL, given);
 	alias_targets_free(&targets);
 	free(name);
-}
-
-static void
-free_own(struct slice s)
-{
-	free((void *)(uintptr_t)s.ptr);
 }
 
 void
@@ -194,7 +226,10 @@ recipients_free(struct recipients *r)
 		free_own(r->items[i].orcpt);
 		free_own(r->items[i].return_path);
 	}
+	for (i = 0; i < r->fault_count; i++)
+		free_fault(&r->faults[i]);
 	free(r->items);
+	free(r->faults);
 	tdestroy(r->seen, free);
 	memset(r, 0, sizeof(*r));
 }

@@ -17,11 +17,13 @@ struct recipients {
 	struct recipient *items;
 	size_t count;
 	size_t cap;
+	struct fault *faults;	/* of lists; they own their strings */
+	size_t fault_count;
 	void *seen;		/* search tree of what is in it */
 	bool utf8;		/* some address needs SMTPUTF8 */
 };
 
-#define RECIPIENTS_INIT {NULL, 0, 0, NULL, false}
+#define RECIPIENTS_INIT {.items = NULL}
 
 /*
  * Resolves one address, as given by a caller (bare or with a domain), and adds

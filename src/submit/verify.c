@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "mail/message.h"
+#include "submit/operand.h"
 
 /* Stands for the domain of bare names, which the front program does not know;
  * only whether an address is well-formed matters here. */
@@ -23,7 +24,8 @@ verify_message(const struct submission *wish, struct slice start,
     bool at_eof, struct strlist *found, int *status, struct buf *error)
 {
 	struct message_origin origin = {.login = "nobody",
-	    .mailname = SOME_DOMAIN, .id = "", .extract = true};
+	    .mailname = SOME_DOMAIN, .id = "", .extract = true,
+	    .given = found == NULL ? wish->count : 0};
 	struct message m;
 	size_t end, body, count;
 
@@ -39,6 +41,10 @@ verify_message(const struct submission *wish, struct slice start,
 	    error))
 		return false;
 	count = m.recipients.count;
+	if (!operands_may_pass(wish, count, error)) {
+		message_free(&m);
+		return false;
+	}
 	add_found(&m, found);
 	message_free(&m);
 	if (count + wish->count > 0) {

@@ -458,13 +458,81 @@ list_tests(void)
 	return t;
 }
 
+/* What address_next() finds when what makes no sense is passed over, in "!". */
+static const struct text_case lame[] = {
+	{"a@x, b@@y, c@z", "a@x !b@@y! c@z"},
+	{"b@@y", "!b@@y!"},
+	{"a@x, one two, c@z", "a@x !one two! c@z"},
+	{"<a@x, b@y>, c@z", "!<a@x! b@y !>! c@z"},
+	{"a@x, \"open <b@y>, c@z", "a@x !\"open <b@y>, c@z!"},
+	{"a@x, \"open <b@y>,\r\n c@z,\r\n d@z", "a@x "
+	    "!\"open <b@y>,! c@z d@z"},
+	{"(open, a@x,\n b@y", "!(open, a@x,! b@y"},
+	{"g: a@x, b@@y, c@z;, d@z", "a@x !b@@y! c@z d@z"},
+};
+
+START_TEST(what_makes_no_sense_can_be_passed_over)
+{
+	struct buf got = BUF_INIT;
+	struct address_cursor c;
+	struct slice left;
+	struct mailbox m;
+	int n;
+
+	address_begin(&c, slice_from(lame[_i].text));
+	while ((n = address_next(&c, &m)) != 0) {
+		buf_add_string(&got, got.len > 0 ? " " : "");
+		if (n > 0) {
+			buf_add_string(&got, m.addr);
+			mailbox_free(&m);
+			continue;
+		}
+		address_skip(&c, &left);
+		buf_addf(&got, "!%.*s!", (int)left.len, left.ptr);
+	}
+	ck_assert_str_eq(buf_string(&got), lame[_i].want);
+	buf_free(&got);
+}
+END_TEST
+
+START_TEST(passing_over_ends_in_linear_time)
+{
+	struct buf text = BUF_INIT;
+	struct address_cursor c;
+	struct slice left;
+	struct mailbox m;
+	size_t i, skipped;
+	int n;
+
+	for (i = 0; i < 200000; i++)
+		buf_add_string(&text, "\"a@x,\n b@@y,");
+	skipped = 0;
+	address_begin(&c, buf_slice(&text));
+	while ((n = address_next(&c, &m)) != 0) {
+		if (n > 0)
+			mailbox_free(&m);
+		else
+			address_skip(&c, &left);
+		skipped += n < 0;
+	}
+	ck_assert_uint_gt(skipped, 0);
+	buf_free(&text);
+}
+END_TEST
+
 static Suite *
 address_suite(void)
 {
 	Suite *s;
+	TCase *t;
 
 	s = suite_create("mail/address");
 	suite_add_tcase(s, list_tests());
+	t = tcase_create("skip");
+	tcase_add_loop_test(t, what_makes_no_sense_can_be_passed_over, 0,
+	    (int)(sizeof(lame) / sizeof(lame[0])));
+	tcase_add_test(t, passing_over_ends_in_linear_time);
+	suite_add_tcase(s, t);
 	return s;
 }
 

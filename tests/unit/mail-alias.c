@@ -67,7 +67,7 @@ parse(const char *text)
 static void
 check_expand(const char *name, const char *expected)
 {
-	struct alias_targets out = {NULL, 0, 0};
+	struct alias_targets out = {.items = NULL};
 	struct buf text = BUF_INIT;
 	size_t i;
 
@@ -291,13 +291,15 @@ END_TEST
 
 START_TEST(an_unreadable_list_is_told_and_yields_nothing)
 {
-	struct alias_targets out = {NULL, 0, 0};
+	struct alias_targets out = {.items = NULL};
 
 	parse("list: :include:/none, a@x.example\n");
 	check_expand("list", "a@x.example");
 	check_complaints("aliases:1: the included list cannot be opened\n");
 	alias_expand(world.table, "list", NULL, complain, &world, &out);
 	ck_assert_uint_eq(out.count, 1);
+	ck_assert_uint_eq(out.fault_count, 1);
+	ck_assert_str_eq(out.faults[0].place, "aliases, line 1");
 	alias_targets_free(&out);
 }
 END_TEST
@@ -342,7 +344,7 @@ END_TEST
 
 START_TEST(a_list_of_100000_is_expanded_in_no_time)
 {
-	struct alias_targets out = {NULL, 0, 0};
+	struct alias_targets out = {.items = NULL};
 	struct buf list = BUF_INIT, text = BUF_INIT;
 	unsigned i;
 

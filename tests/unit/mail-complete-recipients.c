@@ -208,13 +208,43 @@ recipient_tests(void)
 	return t;
 }
 
+/* One that makes no sense among more than MESSAGE_FEW is noted. */
+START_TEST(one_of_many_that_makes_no_sense_is_passed_over)
+{
+	struct buf error = BUF_INIT;
+	struct message m;
+
+	origin.extract = true;
+	origin.given = MESSAGE_FEW;
+	ck_assert(complete(SLICE("To: a@x.example, b@@y,\n one two\n"), &m,
+	    &error));
+	ck_assert_uint_eq(error.len, 0);
+	ck_assert_uint_eq(m.recipients.count, 1);
+	ck_assert_uint_eq(m.faults.count, 4);
+	ck_assert_str_eq(m.faults.items[0], "b@@y");
+	ck_assert_str_eq(m.faults.items[2], "one two");
+	ck_assert_ptr_nonnull(strstr(buf_string(&m.header),
+	    "To: a@x.example, b@@y,\r\n one two\r\n"));
+	message_free(&m);
+	origin.given = MESSAGE_FEW - 1;
+	ck_assert(!complete(SLICE("To: a@x.example, b@@y\n"), &m, &error));
+	ck_assert_ptr_nonnull(strstr(buf_string(&error), "in the field To"));
+	buf_free(&error);
+}
+END_TEST
+
 static Suite *
 recipients_suite(void)
 {
 	Suite *s;
+	TCase *t;
 
 	s = suite_create("mail/complete, recipients");
 	suite_add_tcase(s, recipient_tests());
+	t = tcase_create("faults");
+	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_add_test(t, one_of_many_that_makes_no_sense_is_passed_over);
+	suite_add_tcase(s, t);
 	return s;
 }
 

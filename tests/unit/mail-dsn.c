@@ -476,7 +476,7 @@ START_TEST(a_report_on_a_list_begins_with_its_counts)
 	    "could not be delivered\r\n"));
 	ck_assert(says(&out, "  delivered:       496\r\n"
 	    "  refused:           2\r\n  given up:          1\r\n"
-	    "  broken lines:      1\r\n\r\n"));
+	    "  no address:        1\r\n\r\n"));
 	ck_assert(says(&out, "told of 1 of the refused before"));
 	ck_assert(says(&out, "7 more are not named here"));
 	ck_assert(says(&out, "Final-Recipient: rfc822; bob@y.example\r\n"));
@@ -517,11 +517,11 @@ START_TEST(a_broken_line_of_a_list_is_named_by_its_place)
 
 	r.addr = SLICE("/srv/lists/all, line 17");
 	r.orcpt = SLICE("");
-	r.is_line = true;
+	r.is_broken = true;
 	d.recipients = &r;
 	print(&d, &out);
 	ck_assert(says(&out, "\r\n  /srv/lists/all, line 17\r\n"));
-	ck_assert(says(&out, "Final-Recipient: x-navette-line; "
+	ck_assert(says(&out, "Final-Recipient: x-navette-broken; "
 	    "/srv/lists/all, line 17\r\nAction: failed\r\n"));
 	buf_free(&out);
 }

@@ -19,6 +19,11 @@ static struct recipient recipients[] = {
 	    NOTIFY_SUCCESS | NOTIFY_FAILURE | NOTIFY_DELAY},
 };
 
+static struct fault faults[] = {
+	{WORD("/srv/list, line 17"), WORD("no address"), {NULL, 0}},
+	{WORD("b@@y"), WORD("more than one"), WORD("owner-l@y")},
+};
+
 static const struct envelope full = {
 	.header_size = 300, .body_size = 1700, .uid = 4294967294u,
 	.time = 1790000000123456789,
@@ -26,6 +31,7 @@ static const struct envelope full = {
 	    ENVELOPE_BULK,
 	.sender = WORD("me@x.example"), .envid = WORD("QQ314159"),
 	.ret = RETURN_HEADERS, .recipients = recipients, .count = 3,
+	.faults = faults, .fault_count = 2,
 };
 
 static const char full_print[] =
@@ -40,6 +46,8 @@ static const char full_print[] =
     "rcpt\t0\ta@x.example\t\t\t\n"
     "rcpt\t1\t\"b c\"@x.example\trfc822;b+20c@x\tNEVER\t<>\n"
     "rcpt\t2\t\xc3\xa9@x.example\t\tSUCCESS,FAILURE,DELAY\t<owner-l@y>\n"
+    "fault\t/srv/list, line 17\tno address\t\n"
+    "fault\tb@@y\tmore than one\t<owner-l@y>\n"
     "\n";
 
 static void
@@ -69,6 +77,13 @@ check_same(const struct envelope *a, const struct envelope *b)
 	ck_assert_uint_eq(a->count, b->count);
 	for (i = 0; i < a->count; i++)
 		check_recipient(&a->recipients[i], &b->recipients[i]);
+	ck_assert_uint_eq(a->fault_count, b->fault_count);
+	for (i = 0; i < a->fault_count; i++) {
+		ck_assert(slice_equal(a->faults[i].what, b->faults[i].what));
+		ck_assert(slice_equal(a->faults[i].why, b->faults[i].why));
+		ck_assert(slice_equal(a->faults[i].return_path,
+		    b->faults[i].return_path));
+	}
 }
 
 START_TEST(an_envelope_is_printed_as_documented)

@@ -194,7 +194,7 @@ static const struct {
 	{{""}, EX_DATAERR, "recipient \"\": no address"},
 	{{"<>"}, EX_DATAERR, "no address"},
 	{{"a@x", ""}, EX_DATAERR, "recipient \"\""},
-	{{"a@x b@y c"}, EX_DATAERR, "recipient \"a@x b@y c\""},
+	{{"a@x b@y c"}, EX_DATAERR, "recipient \"c\": words behind"},
 	{{"a@x\nb"}, EX_DATAERR, "recipient"},
 	{{"<a@x"}, EX_DATAERR, "recipient \"<a@x\""},
 	{{"a@x..y"}, EX_DATAERR, "domain"},
@@ -335,6 +335,26 @@ START_TEST(a_thousand_recipients_are_taken)
 }
 END_TEST
 
+START_TEST(one_of_many_that_makes_no_sense_is_noted)
+{
+	ck_assert(!PARSE("a@x", "b@x", "c@x", "d@x", "e@x", "f@x", "g@x",
+	    "h@x", "i@x", "j@x", "k@@x"));
+	ck_assert(strstr(buf_string(&error), "recipient \"k@@x\"") != NULL);
+	options_free(&o);
+	buf_clear(&error);
+	ck_assert(PARSE("a@x,b@x,c@x,d@x,e@x,f@x", "g@x, , h@x", "i@x",
+	    "j@x, k@@x, l@x", ""));
+	ck_assert_uint_eq(error.len, 0);
+	ck_assert_uint_eq(o.wish.count, 11);
+	ck_assert_uint_eq(o.wish.fault_count, 2);
+	check_slice(o.wish.faults[0].what, "k@@x");
+	check_slice(o.wish.faults[1].what, "(nothing)");
+	options_free(&o);
+	ck_assert(!PARSE("-bv", "a@x,b@x,c@x,d@x,e@x,f@x,g@x,h@x,i@x,j@x,k@x",
+	    "l@@x"));
+}
+END_TEST
+
 static Suite *
 options_suite(void)
 {
@@ -357,6 +377,7 @@ options_suite(void)
 	tcase_add_test(t, an_address_has_at_most_320_octets);
 	tcase_add_test(t, what_stands_behind_q_is_kept);
 	tcase_add_test(t, a_thousand_recipients_are_taken);
+	tcase_add_test(t, one_of_many_that_makes_no_sense_is_noted);
 	suite_add_tcase(s, t);
 	return s;
 }
