@@ -3,74 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "mail/address.h"
 
-struct sip {
-	uint64_t v[4];
-};
-
-static uint64_t
-rotate(uint64_t x, unsigned n)
-{
-	return x << n | x >> (64 - n);
-}
-
-static void
-sip_mix(struct sip *s, unsigned rounds)
-{
-	while (rounds-- > 0) {
-		s->v[0] += s->v[1];
-		s->v[2] += s->v[3];
-		s->v[1] = rotate(s->v[1], 13) ^ s->v[0];
-		s->v[3] = rotate(s->v[3], 16) ^ s->v[2];
-		s->v[0] = rotate(s->v[0], 32);
-		s->v[2] += s->v[1];
-		s->v[0] += s->v[3];
-		s->v[1] = rotate(s->v[1], 17) ^ s->v[2];
-		s->v[3] = rotate(s->v[3], 21) ^ s->v[0];
-		s->v[2] = rotate(s->v[2], 32);
-	}
-}
-
-static void
-sip_word(struct sip *s, uint64_t word)
-{
-	s->v[3] ^= word;
-	sip_mix(s, 2);
-	s->v[0] ^= word;
-}
-
-static uint64_t
+static char
 fold_case(char c)
 {
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* SipHash-2-4 (Aumasson and Bernstein) of an address whose bytes from position
- * domain on count without case. */
+/* Of an address whose bytes from position domain on count without case. */
 static uint64_t
 hash(const uint64_t key[2], struct slice addr, size_t domain)
 {
-	struct sip s = {{key[0] ^ 0x736f6d6570736575u,
-	    key[1] ^ 0x646f72616e646f6du, key[0] ^ 0x6c7967656e657261u,
-	    key[1] ^ 0x7465646279746573u}};
-	uint64_t word, c;
+	struct hash h;
 	size_t i;
 
-	word = 0;
-	for (i = 0; i < addr.len; i++) {
-		c = i < domain ? (unsigned char)addr.ptr[i] :
-		    fold_case(addr.ptr[i]);
-		word |= c << (i % 8 * 8);
-		if (i % 8 == 7) {
-			sip_word(&s, word);
-			word = 0;
-		}
-	}
-	sip_word(&s, word | (uint64_t)(addr.len & 0xff) << 56);
-	s.v[2] ^= 0xff;
-	sip_mix(&s, 4);
-	return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
+	hash_begin(&h, key);
+	for (i = 0; i < addr.len; i++)
+		hash_byte(&h, i < domain ? addr.ptr[i] :
+		    fold_case(addr.ptr[i]));
+	return hash_end(&h);
 }
 
 void

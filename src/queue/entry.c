@@ -3,26 +3,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define FIRST_BUCKETS 1024
 
 static struct entry **buckets;
 static size_t bucket_count;
 static size_t entries;
+static uint64_t key[2];
 
 static struct entry **heap;
 static size_t heap_count;
 static size_t heap_cap;
 
-/* The tail of an ID is random already. */
+/* Callers choose the names of their drops. */
 static size_t
 hash(const char *id)
 {
-	size_t value, i;
+	struct hash h;
+	size_t i;
 
-	value = 0;
-	for (i = 4; i < ID_LEN; i++)
-		value = value * 31 + (unsigned char)id[i];
-	return value;
+	hash_begin(&h, key);
+	for (i = 0; i < ID_LEN; i++)
+		hash_byte(&h, id[i]);
+	return (size_t)hash_end(&h);
 }
 
 struct id_text
@@ -49,6 +53,8 @@ grow_table(void)
 
 	old = buckets;
 	count = bucket_count;
+	if (count == 0)
+		hash_choose_key(key);
 	bucket_count = count == 0 ? FIRST_BUCKETS : count * 2;
 	buckets = xcalloc(bucket_count, sizeof(struct entry *));
 	for (i = 0; i < count; i++)

@@ -103,7 +103,8 @@ START_TEST(a_walk_passes_none_over_while_the_table_grows)
 	twice = 0;
 	for (i = 0; i < MANY / 4; i++) {
 		ck_assert_uint_ge(met[i], 1);
-		ck_assert_uint_le(met[i], 2);
+		/* Once more at most each time the table grows. */
+		ck_assert_uint_le(met[i], 3);
 		twice += met[i] == 2;
 	}
 	ck_assert_uint_lt(twice, MANY / 4);
