@@ -91,11 +91,12 @@ place_all(const int fds[static ROLE_FD_LOCK + 1])
 }
 
 /* Who stops us may tell every process at once, as a terminal and a shutdown do;
- * only the launcher knows in which order they leave, and tells intakes so. */
+ * only the launcher knows in which order they leave, and tells intakes so. They
+ * hear it when they listen for it, however early it came. */
 static void
 reset_signals(const char *role)
 {
-	sigset_t none;
+	sigset_t blocked;
 	int i;
 
 	for (i = 1; i < NSIG; i++)
@@ -103,10 +104,12 @@ reset_signals(const char *role)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	sigemptyset(&blocked);
 	if (strcmp(role, ROLE_INTAKE) != 0)
 		signal(SIGTERM, SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	else
+		sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 /* execve(2) takes what it never changes without const. */

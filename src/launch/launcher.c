@@ -25,6 +25,7 @@
 #include "launch/notify.h"
 #include "launch/sockets.h"
 #include "launch/starter.h"
+#include "launch/upkeep.h"
 #include "launch/vault.h"
 #include "spool/spool.h"
 
@@ -84,7 +85,8 @@ hear_record(struct launcher *l, const struct record *r)
 	title = slice_dup(r->body);
 	switch (r->type) {
 	case LAUNCHER_READY:
-		starter_intakes(&l->starter);
+		upkeep_begin();
+		upkeep_run(&l->starter, clock_boot());
 		publish(l);
 		break;
 	case LAUNCHER_AGENT:
@@ -104,6 +106,7 @@ manager_gone(struct launcher *l)
 {
 	loop_remove(l->loop, l->starter.manager);
 	file_close(&l->starter.manager);
+	upkeep_end();
 	record_reader_free(&l->from_manager);
 	strlist_free(&l->starter.wanted);
 }
@@ -173,13 +176,23 @@ restart(struct launcher *l)
 	}
 }
 
+/* Whoever stops everything may tell an intake so before we do. */
+static bool
+was_told_to(const struct child *c, int status)
+{
+	return (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) ||
+	    (!WIFSIGNALED(status) && c->leaving);
+}
+
 static void
 log_end(const struct child *c, int status)
 {
+	if (was_told_to(c, status))
+		return;
 	if (WIFSIGNALED(status))
 		log_error("the %s (pid %d) was ended by signal %d", c->role,
 		    (int)c->pid, WTERMSIG(status));
-	else if (WEXITSTATUS(status) != 0 && !c->leaving &&
+	else if (WEXITSTATUS(status) != 0 &&
 	    WEXITSTATUS(status) != EX_TEMPFAIL)
 		log_error("the %s (pid %d) ended with status %d", c->role,
 		    (int)c->pid, WEXITSTATUS(status));
@@ -197,7 +210,7 @@ reap(struct launcher *l)
 			plan_restart(l);
 		else if (strcmp(c->role, ROLE_INTAKE) == 0 && !c->leaving &&
 		    !l->stopping && l->starter.manager >= 0)
-			starter_intake(&l->starter, c->first);
+			upkeep_ended(c->first, status == 0, clock_boot());
 		free(c);
 	}
 }
@@ -208,6 +221,7 @@ stop(struct launcher *l)
 	if (l->stopping)
 		return;
 	l->stopping = true;
+	upkeep_end();
 	notify_send("STOPPING=1");
 	log_info("event=stopping");
 	l->kill_at = clock_add(clock_boot(), l->config->stop_wait);
@@ -260,7 +274,7 @@ reload(struct launcher *l)
 		send_config(l);
 		child_signal(ROLE_INTAKE, SIGTERM);
 		if (l->starter.manager >= 0)
-			starter_intakes(&l->starter);
+			upkeep_begin();
 		log_info("event=reloaded smarthosts=%zu", fresh->count);
 	}
 	notify_send("READY=1");
@@ -373,6 +387,8 @@ next_wake(const struct launcher *l)
 		return l->kill_at;
 	if (l->starter.wanted.count > 0 && !l->starter.agents_clear)
 		return clock_add(clock_boot(), LOCK_AGAIN);
+	if (upkeep_wake() < l->restart_at)
+		return upkeep_wake();
 	return l->restart_at;
 }
 
@@ -398,6 +414,8 @@ launcher_run(const struct launcher_start *start)
 	while (!l->stopping || child_first() != NULL) {
 		restart(l);
 		starter_agents(&l->starter);
+		if (l->starter.manager >= 0)
+			upkeep_run(&l->starter, clock_boot());
 		if (!loop_run(l->loop, next_wake(l)))
 			return EX_OSERR;
 		if (l->stopping && clock_boot() >= l->kill_at) {

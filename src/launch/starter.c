@@ -10,9 +10,6 @@
 #include "base/role.h"
 #include "launch/vault.h"
 
-/* Two, so that one can take mail in while the other waits for the disk. */
-#define INTAKES 2
-
 struct child_start
 starter_prepare(const struct starter *st, const char *role)
 {
@@ -55,7 +52,7 @@ start_joined(struct starter *st, struct child_start *s, unsigned record,
 	return ok;
 }
 
-void
+bool
 starter_intake(struct starter *st, bool first)
 {
 	struct child_start s;
@@ -63,17 +60,8 @@ starter_intake(struct starter *st, bool first)
 	s = starter_prepare(st, ROLE_INTAKE);
 	s.own = st->submit;
 	s.first = first;
-	start_joined(st, &s, MANAGER_INTAKE, first ? SLICE("first") :
+	return start_joined(st, &s, MANAGER_INTAKE, first ? SLICE("first") :
 	    SLICE("other"));
-}
-
-void
-starter_intakes(struct starter *st)
-{
-	int i;
-
-	for (i = 0; i < INTAKES; i++)
-		starter_intake(st, i == 0);
 }
 
 static void

@@ -29,9 +29,9 @@ struct child_start starter_prepare(const struct starter *st,
     const char *role);
 /* child_start(), with a word in the log when it fails. */
 bool starter_start(const struct child_start *s);
-/* Starts one intake, or all of them; the first looks after drop/. */
-void starter_intake(struct starter *st, bool first);
-void starter_intakes(struct starter *st);
+/* Starts an intake; the first looks after drop/. False when it does not run,
+ * or the manager could not be told. */
+bool starter_intake(struct starter *st, bool first);
 /* Starts the agents that are wanted, once those of a killed daemon are gone. */
 void starter_agents(struct starter *st);
 

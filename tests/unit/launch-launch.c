@@ -3,16 +3,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/role.h"
 #include "launch/notify.h"
 #include "launch/role.h"
 #include "launch/sockets.h"
+#include "launch/upkeep.h"
 #include "launch/vault.h"
 
 static char folder[64], path[100];
@@ -261,6 +264,74 @@ START_TEST(a_word_too_many_is_wrong_usage)
 }
 END_TEST
 
+/* What starting is given where it cannot succeed: no such socket. */
+static struct starter *
+poor_starter(void)
+{
+	static struct starter st;
+	static struct config config;
+
+	st.config = &config;
+	st.config_path = "/nowhere/navette.conf";
+	st.submit = st.manager = -1;
+	return &st;
+}
+
+START_TEST(an_intake_that_cannot_be_started_is_tried_with_growing_pauses)
+{
+	int64_t now, last, pause;
+	int i;
+
+	/* All that is to be opened fails. */
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){3, 3});
+	upkeep_begin();
+	ck_assert_int_eq(upkeep_wake(), 0);
+	now = 1000 * CLOCK_SEC;
+	last = 0;
+	for (i = 0; i < 12; i++) {
+		upkeep_run(poor_starter(), now);
+		pause = upkeep_wake() - now;
+		ck_assert_int_ge(pause, CLOCK_SEC);
+		ck_assert_int_ge(pause, last);
+		ck_assert_int_le(pause, 60 * CLOCK_SEC);
+		last = pause;
+		now += pause;
+	}
+	ck_assert_int_eq(last, 60 * CLOCK_SEC);
+	upkeep_end();
+	ck_assert_int_eq(upkeep_wake(), CLOCK_NEVER);
+}
+END_TEST
+
+START_TEST(an_intake_that_dies_at_each_start_does_not_make_us_spin)
+{
+	int64_t now;
+
+	upkeep_end();
+	now = 1000 * CLOCK_SEC;
+	/* As if it had started long ago: the next one comes at once. */
+	upkeep_ended(true, false, now);
+	ck_assert_int_eq(upkeep_wake(), now);
+	upkeep_end();
+	/* What ended in order, too, if it lived at all. */
+	upkeep_ended(true, true, now);
+	ck_assert_int_eq(upkeep_wake(), now);
+	upkeep_end();
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){3, 3});
+	upkeep_begin();
+	upkeep_run(poor_starter(), now);
+	upkeep_end();
+	upkeep_ended(true, true, now + CLOCK_SEC / 2);
+	ck_assert_int_ge(upkeep_wake(), now + CLOCK_SEC);
+	upkeep_end();
+	upkeep_ended(true, false, now + 59 * CLOCK_SEC);
+	ck_assert_int_gt(upkeep_wake(), now + 60 * CLOCK_SEC);
+	upkeep_end();
+	upkeep_ended(true, false, now + 61 * CLOCK_SEC);
+	ck_assert_int_eq(upkeep_wake(), now + 61 * CLOCK_SEC);
+}
+END_TEST
+
 static Suite *
 launch_suite(void)
 {
@@ -280,6 +351,12 @@ launch_suite(void)
 	tcase_add_test(t, the_words_of_a_role_are_taken_apart);
 	tcase_add_test(t, without_words_it_is_the_launcher);
 	tcase_add_test(t, a_word_too_many_is_wrong_usage);
+	suite_add_tcase(s, t);
+	t = tcase_create("upkeep");
+	tcase_add_test(t,
+	    an_intake_that_cannot_be_started_is_tried_with_growing_pauses);
+	tcase_add_test(t,
+	    an_intake_that_dies_at_each_start_does_not_make_us_spin);
 	suite_add_tcase(s, t);
 	return s;
 }
