@@ -411,6 +411,27 @@ envelope_parse(struct slice text, struct envelope *e, const char **why)
 	return true;
 }
 
+bool
+envelope_peek_uid(struct slice head, uint32_t *uid)
+{
+	struct slice line;
+	unsigned long long n;
+
+	if (!slice_starts(head, MAGIC))
+		return false;
+	while (slice_find(head, '\n') < head.len &&
+	    slice_cut(&head, '\n', &line)) {
+		if (!slice_starts(line, "uid "))
+			continue;
+		line = (struct slice){line.ptr + 4, line.len - 4};
+		if (!slice_to_number(line, UINT32_MAX, &n))
+			return false;
+		*uid = (uint32_t)n;
+		return true;
+	}
+	return false;
+}
+
 void
 envelope_free(struct envelope *e)
 {

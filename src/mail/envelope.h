@@ -86,6 +86,10 @@ size_t envelope_find_end(struct slice text);
 extern const char ENVELOPE_NEWER[];
 bool envelope_parse(struct slice text, struct envelope *e, const char **why);
 void envelope_free(struct envelope *e);
+/* The submitter's uid from the first ENVELOPE_HEAD bytes of a print, without
+ * all that comes behind. False where there is none. */
+#define ENVELOPE_HEAD 256
+bool envelope_peek_uid(struct slice head, uint32_t *uid);
 
 /* The line of one recipient, for everything that is printed with recipients;
  * its value is read back as number *count of a list, which grows (free(3)). */

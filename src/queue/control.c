@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "queue/asker.h"
 #include "queue/commands.h"
 #include "queue/flush.h"
@@ -23,6 +24,20 @@
 #define AHEAD 65536
 /* So long all answers together keep the manager from delivering. */
 #define WORK_TIME (10 * CLOCK_MSEC)
+/* A command comes at once; a reader may be a person's pager. */
+#define COMMAND_WITHIN (30 * CLOCK_SEC)
+#define READ_WITHIN (600 * CLOCK_SEC)
+/* Who asks to see something is not kept waiting by a full drop folder. */
+#define SETTLE_WITHIN (2 * CLOCK_SEC)
+/* Without a descriptor for another client, they wait so long. */
+#define LISTEN_AGAIN (1 * CLOCK_SEC)
+
+enum client_state {
+	READING,
+	SETTLING,
+	WAITING,		/* for a flush */
+	ANSWERING
+};
 
 struct client {
 	struct client *next;
@@ -32,18 +47,15 @@ struct client {
 	struct asker asker;
 	struct buf in;
 	struct buf out;
-	enum {
-		READING,
-		SETTLING,
-		WAITING,	/* for a flush */
-		ANSWERING
-	} state;
+	enum client_state state;
+	int64_t until;		/* boot clock: how long it may last */
 	struct answer answer;
 };
 
 static struct client *clients;
 static unsigned client_count;
 static uint32_t last_number;
+static int64_t listen_at = CLOCK_NEVER;	/* else: it rests until then */
 
 static void
 client_close(struct client *c)
@@ -60,6 +72,13 @@ client_close(struct client *c)
 	buf_free(&c->in);
 	buf_free(&c->out);
 	free(c);
+}
+
+static void
+client_set(struct client *c, enum client_state state, int64_t within)
+{
+	c->state = state;
+	c->until = clock_add(clock_boot(), within);
 }
 
 /* Makes more of the answer, until the reader is behind or others must have
@@ -93,8 +112,10 @@ client_answer(struct client *c)
 		}
 		n = (ssize_t)c->out.len;
 	}
-	if (n > 0)
+	if (n > 0) {
 		buf_consume(&c->out, (size_t)n);
+		client_set(c, ANSWERING, READ_WITHIN);
+	}
 	if (c->out.len == 0 && c->answer.ended)
 		client_close(c);
 	else
@@ -111,10 +132,10 @@ client_obey(struct client *c)
 	line.len = slice_find(line, '\n');
 	if (command_obey(c->manager, &c->asker, line, &c->answer) &&
 	    flush_pending() > 0) {
-		c->state = WAITING;
+		client_set(c, WAITING, CLOCK_NEVER);
 		return;
 	}
-	c->state = ANSWERING;
+	client_set(c, ANSWERING, READ_WITHIN);
 	client_answer(c);
 }
 
@@ -131,21 +152,47 @@ control_settled(struct manager *m, uint32_t number)
 	}
 }
 
+static void
+client_check(struct client *c)
+{
+	if (c->state == WAITING && flush_pending() == 0) {
+		client_set(c, ANSWERING, READ_WITHIN);
+		client_answer(c);
+	} else if (c->until > clock_boot())
+		return;
+	else if (c->state == SETTLING)
+		client_obey(c);
+	else if (c->answer.act != NULL) {
+		/* Its order goes on without it. */
+		shutdown(c->fd, SHUT_RDWR);
+		client_set(c, ANSWERING, READ_WITHIN);
+	} else
+		client_close(c);
+}
+
 void
-control_check_waits(struct manager *m)
+control_check_waits(struct manager *m, int64_t *wake)
 {
 	struct client *c, *next;
 
-	(void)m;
-	if (flush_pending() > 0)
-		return;
 	for (c = clients; c != NULL; c = next) {
 		next = c->next;
-		if (c->state != WAITING)
-			continue;
-		c->state = ANSWERING;
-		client_answer(c);
+		client_check(c);
 	}
+	if (listen_at <= clock_boot())
+		control_begin(m);
+	if (listen_at < *wake)
+		*wake = listen_at;
+	for (c = clients; c != NULL; c = c->next)
+		if (c->until < *wake)
+			*wake = c->until;
+}
+
+/* What acts on everything waits until everything is known. */
+static bool
+is_for_all(struct slice line)
+{
+	return slice_starts(line, "flush");
 }
 
 static void
@@ -162,7 +209,8 @@ client_read(struct client *c)
 	}
 	if (slice_find(buf_slice(&c->in), '\n') == c->in.len)
 		return;
-	c->state = SETTLING;
+	client_set(c, SETTLING, is_for_all(buf_slice(&c->in)) ? CLOCK_NEVER :
+	    SETTLE_WITHIN);
 	c->number = ++last_number;
 	loop_change(c->manager->loop, c->fd, 0);
 	intakes_settle(c->manager, c->number);
@@ -194,6 +242,19 @@ may_enter(const struct asker *a)
 	    (n < CLIENTS_PER_USER && client_count < CLIENTS_MAX);
 }
 
+/* Clients wait in the backlog. Any other fault is one client's. */
+static void
+rest_listener(struct manager *m, int fault)
+{
+	if (fault != EMFILE && fault != ENFILE && fault != ENOBUFS &&
+	    fault != ENOMEM)
+		return;
+	log_error("cannot accept a client of the control socket: %s; trying "
+	    "again in a second", strerror(fault));
+	loop_remove(m->loop, m->control);
+	listen_at = clock_add(clock_boot(), LISTEN_AGAIN);
+}
+
 static void
 listener_ready(void *arg, uint32_t events)
 {
@@ -203,8 +264,10 @@ listener_ready(void *arg, uint32_t events)
 
 	(void)events;
 	fd = accept4(m->control, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		rest_listener(m, errno);
 		return;
+	}
 	c = xcalloc(1, sizeof(*c));
 	if (!asker_identify(m, fd, &c->asker) || !may_enter(&c->asker) ||
 	    !loop_add(m->loop, fd, EPOLLIN, client_ready, c)) {
@@ -214,6 +277,7 @@ listener_ready(void *arg, uint32_t events)
 	}
 	c->manager = m;
 	c->fd = fd;
+	client_set(c, READING, COMMAND_WITHIN);
 	c->next = clients;
 	clients = c;
 	client_count++;
@@ -222,5 +286,6 @@ listener_ready(void *arg, uint32_t events)
 bool
 control_begin(struct manager *m)
 {
+	listen_at = CLOCK_NEVER;
 	return loop_add(m->loop, m->control, EPOLLIN, listener_ready, m);
 }

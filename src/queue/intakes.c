@@ -17,11 +17,13 @@ struct link {
 	int fd;
 	bool first;
 	struct record_reader in;
-	uint32_t asked;		/* the last settling that was asked for */
-	uint32_t settled;
+	bool is_compared;	/* queue/ was, after its first settling */
 };
 
 static struct link *links;
+/* The last settling that was asked for, of whichever intake, and the last that
+ * was answered. */
+static uint32_t asked, settled;
 
 static void
 tell_limit(struct link *l, uint32_t uid, bool over)
@@ -55,14 +57,18 @@ compare_with_queue(struct manager *m)
 	spool_each(m->spool, false, admit_found, m);
 }
 
+/* The first answer of an intake says that what was in drop/ and in queue/ is
+ * in one of them now. Number 0 is our own question for that. */
 static void
-settled(struct link *l, uint32_t number)
+hear_settled(struct link *l, uint32_t number)
 {
-	/* Number 0 is our own question at the start. */
-	if (number == 0)
+	if (!l->is_compared)
 		compare_with_queue(l->manager);
-	else
-		control_settled(l->manager, number);
+	l->is_compared = true;
+	if (number <= settled)
+		return;
+	settled = number;
+	control_settled(l->manager, number);
 }
 
 static void
@@ -76,10 +82,8 @@ hear(struct link *l, const struct record *r)
 		manager_admit(l->manager, id);
 		free(id);
 	} else if (r->type == INTAKE_SETTLED &&
-	    slice_to_number(r->body, UINT32_MAX, &number)) {
-		l->settled = (uint32_t)number;
-		settled(l, (uint32_t)number);
-	}
+	    slice_to_number(r->body, UINT32_MAX, &number))
+		hear_settled(l, (uint32_t)number);
 }
 
 /* Everything that has come so far. False when the intake is gone. */
@@ -95,12 +99,31 @@ drain(struct link *l)
 	return got < 0 && errno == EAGAIN;
 }
 
+/* Asks the newest of those that look after drop/: one before it is about to
+ * leave, and does not answer any more. Where there is none now, the next one
+ * is asked when it comes. */
+static void
+ask_first(uint32_t number)
+{
+	struct buf body = BUF_INIT;
+	struct link *l;
+
+	for (l = links; l != NULL && !l->first; l = l->next)
+		;
+	if (l == NULL)
+		return;
+	buf_addf(&body, "%lu", (unsigned long)number);
+	/* One that cannot be asked is given up, here and there. */
+	if (!record_send(l->fd, INTAKE_SETTLE, buf_slice(&body), -1))
+		shutdown(l->fd, SHUT_RDWR);
+	buf_free(&body);
+}
+
 static void
 remove_link(struct link *l)
 {
 	struct manager *m;
 	struct link **at;
-	uint32_t asked;
 	bool first;
 
 	for (at = &links; *at != l; at = &(*at)->next)
@@ -108,7 +131,6 @@ remove_link(struct link *l)
 	*at = l->next;
 	m = l->manager;
 	first = l->first;
-	asked = l->settled < l->asked ? l->asked : 0;
 	loop_remove(m->loop, l->fd);
 	file_close(&l->fd);
 	record_reader_free(&l->in);
@@ -117,8 +139,8 @@ remove_link(struct link *l)
 	 * message that is in both would be delivered, then taken again. */
 	if (!first)
 		compare_with_queue(m);
-	if (asked != 0)
-		control_settled(m, asked);
+	else if (settled < asked)
+		ask_first(asked);
 }
 
 static void
@@ -127,20 +149,6 @@ link_ready(void *arg, uint32_t events)
 	(void)events;
 	if (!drain(arg))
 		remove_link(arg);
-}
-
-static void
-ask(struct link *l, uint32_t number)
-{
-	struct buf body = BUF_INIT;
-
-	buf_addf(&body, "%lu", (unsigned long)number);
-	l->asked = number;
-	/* One that cannot be asked is given up, here and there: whoever waits
-	 * for its answer is told when its end comes. */
-	if (!record_send(l->fd, INTAKE_SETTLE, buf_slice(&body), -1))
-		shutdown(l->fd, SHUT_RDWR);
-	buf_free(&body);
 }
 
 static void
@@ -167,25 +175,24 @@ intakes_add(struct manager *m, int fd, bool first)
 	l->next = links;
 	links = l;
 	users_tell_all(tell_new);
-	if (first)
-		ask(l, 0);
+	if (!first)
+		return;
+	ask_first(0);
+	if (settled < asked)
+		ask_first(asked);
 }
 
 void
 intakes_settle(struct manager *m, uint32_t number)
 {
-	struct link *l, *next, *first;
+	struct link *l, *next;
 
-	first = NULL;
+	(void)m;
 	for (l = links; l != NULL; l = next) {
 		next = l->next;
 		if (!drain(l))
 			remove_link(l);
-		else if (l->first)
-			first = l;
 	}
-	if (first != NULL)
-		ask(first, number);
-	else
-		control_settled(m, number);
+	asked = number;
+	ask_first(number);
 }

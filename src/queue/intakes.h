@@ -16,7 +16,7 @@ void intakes_add(struct manager *m, int fd, bool first);
 /* Tells all of them of a user's limit. */
 void intakes_tell_limit(uint32_t uid, bool over);
 /* Asks the first to take in all of drop/; control_settled() is called with
- * number when that is done (at once when there is none to ask). */
+ * number when that is done, by it or, should it die, by its successor. */
 void intakes_settle(struct manager *m, uint32_t number);
 
 #endif

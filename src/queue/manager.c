@@ -25,6 +25,7 @@
 #include "queue/turn.h"
 #include "queue/users.h"
 #include "queue/worker.h"
+#include "spool/dropped.h"
 #include "spool/inflight.h"
 
 /* A removal is made durable at most so much later, together with others. */
@@ -203,7 +204,7 @@ note_name(void *arg, const char *id)
 {
 	struct manager *m = arg;
 
-	if (entry_find(id) != NULL || spool_drop_has(m->spool, id))
+	if (entry_find(id) != NULL || dropped_has(m->spool, id))
 		return;
 	if (unread_count == unread_cap) {
 		unread_cap = unread_cap * 2 + 64;
@@ -402,7 +403,7 @@ turn(struct manager *m)
 		for (l = lane_next(NULL); l != NULL; l = lane_next(l))
 			flush_lane_stopped(l);
 	each_worker(worker_send);
-	control_check_waits(m);
+	control_check_waits(m, &wake);
 	if (m->sync_due < wake)
 		wake = m->sync_due;
 	if (m->unsafe && safe_again < wake)

@@ -10,10 +10,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "spool/id.h"
 
@@ -259,6 +257,15 @@ spool_read(struct spool *s, const char *id)
 	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+bool
+spool_has(struct spool *s, const char *id)
+{
+	struct stat info;
+
+	return fstatat(s->fd[FOLDER_QUEUE], id, &info,
+	    AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int
 spool_read_failed(struct spool *s, const char *id)
 {
@@ -377,17 +384,6 @@ spool_each(struct spool *s, bool failed,
 }
 
 static void
-remove_if_old(int folder, const char *name, time_t age)
-{
-	struct stat info;
-
-	if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    info.st_mtime < clock_wall() / CLOCK_SEC - age)
-		/* A folder that somebody made here stays: it harms nobody. */
-		unlinkat(folder, name, 0);
-}
-
-static void
 clear_one(void *arg, const char *name)
 {
 	struct spool *s = arg;
@@ -415,86 +411,4 @@ int
 spool_drop_fd(struct spool *s)
 {
 	return s->fd[FOLDER_DROP];
-}
-
-static void
-pass_finished(void *arg, const char *name)
-{
-	const struct each *e = arg;
-
-	if (name[0] != '.')
-		e->fn(e->arg, name);
-}
-
-bool
-spool_drop_each(struct spool *s, void (*fn)(void *arg, const char *name),
-    void *arg)
-{
-	struct each e = {s, s->fd[FOLDER_DROP], fn, arg};
-
-	return each_name(e.folder, pass_finished, &e);
-}
-
-/* The group is the folder's own (it is set-gid): a file that was renamed in
- * from elsewhere has kept another, even one that root made. */
-static bool
-is_dropped(int folder, int fd, struct stat *info)
-{
-	struct stat parent;
-
-	if (fstat(folder, &parent) != 0 || fstat(fd, info) != 0)
-		return false;
-	errno = EPERM;
-	return S_ISREG(info->st_mode) && info->st_nlink == 1 &&
-	    info->st_gid == parent.st_gid;
-}
-
-int
-spool_drop_open(struct spool *s, const char *name, uid_t *owner)
-{
-	struct stat info;
-	int fd, saved;
-
-	fd = openat(s->fd[FOLDER_DROP], name, O_RDONLY | O_NOFOLLOW |
-	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	if (!is_dropped(s->fd[FOLDER_DROP], fd, &info)) {
-		saved = errno;
-		file_close(&fd);
-		errno = saved;
-		return -1;
-	}
-	*owner = info.st_uid;
-	return fd;
-}
-
-bool
-spool_drop_has(struct spool *s, const char *name)
-{
-	struct stat info;
-
-	return fstatat(s->fd[FOLDER_DROP], name, &info,
-	    AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-bool
-spool_drop_remove(struct spool *s, const char *name)
-{
-	return unlinkat(s->fd[FOLDER_DROP], name, 0) == 0;
-}
-
-static void
-sweep_unfinished(void *arg, const char *name)
-{
-	struct spool *s = arg;
-
-	if (name[0] == '.')
-		remove_if_old(s->fd[FOLDER_DROP], name, 86400);
-}
-
-void
-spool_drop_sweep(struct spool *s)
-{
-	each_name(s->fd[FOLDER_DROP], sweep_unfinished, s);
 }

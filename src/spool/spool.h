@@ -48,6 +48,8 @@ void spool_abandon(struct spool *s, const char *id, int *fd);
 /* Opens a queued (or failed) message for reading. -1 with errno. */
 int spool_read(struct spool *s, const char *id);
 int spool_read_failed(struct spool *s, const char *id);
+/* Whether something of that name is in queue/. */
+bool spool_has(struct spool *s, const char *id);
 /* Opens the journal of a queued message with the open(2) flags given. */
 int spool_open_journal(struct spool *s, const char *id, int flags);
 /* Removes a message, then its journal, where it has one (a journal without its
@@ -72,20 +74,7 @@ uint64_t spool_free_space(struct spool *s);
 /* A file of state/ by name, opened with the flags given, mode 0600. */
 int spool_state_open(struct spool *s, const char *name, int flags);
 
-/* The drop folder. Names are IDs; one that begins with a dot is unfinished. */
+/* The drop folder itself: spool/dropped looks into it. */
 int spool_drop_fd(struct spool *s);
-/* Calls fn for each file that is not unfinished, foreign names included. */
-bool spool_drop_each(struct spool *s,
-    void (*fn)(void *arg, const char *name), void *arg);
-/* Whether something of that name lies there. */
-bool spool_drop_has(struct spool *s, const char *name);
-/*
- * Opens a drop file for reading: regular, one link, the folder's group, not a
- * link. -1 with errno (EPERM: not one of ours). *owner is its uid.
- */
-int spool_drop_open(struct spool *s, const char *name, uid_t *owner);
-bool spool_drop_remove(struct spool *s, const char *name);
-/* Removes unfinished files older than a day. */
-void spool_drop_sweep(struct spool *s);
 
 #endif

@@ -1,238 +1,407 @@
 #include "submit/drops.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strlist.h"
-#include "mail/envelope.h"
-#include "mail/submission.h"
+#include "spool/dropped.h"
 #include "spool/id.h"
-#include "submit/refusal.h"
+#include "submit/owners.h"
+#include "submit/taking.h"
 
-#define BLOCK 65536
-/* So many foreign names are remembered, so that each is named once. */
-#define ODD_MAX 1000
-/* The head of an envelope up to its uid. */
-#define HEAD_BYTES 512
+#define EVENTS_BLOCK 65536
+/* So many foreign names are told; who puts more there knows of them. */
+#define ODD_MAX 100
+/* Done at one step: names looked at, files taken, time. */
+#define STEP_NAMES 1000
+#define STEP_FILES 8
+#define STEP_MISSES 200
+#define STEP_EVENTS 16	/* blocks: more than the kernel's queue holds */
+#define STEP_TIME (20 * CLOCK_MSEC)
+/* What could not be taken now is looked at again after this. */
+#define AGAIN (30 * CLOCK_SEC)
+/* All of the folder: for unfinished files of yesterday, and for whatever came
+ * in no way that sendmail uses. */
+#define SCAN_AGAIN (3600 * CLOCK_SEC)
+/* While an intake of before is about to leave. */
+#define LOCK_AGAIN (100 * CLOCK_MSEC)
 
-static struct strlist odd;
-
-int
-drops_watch(struct spool *spool)
-{
-	struct buf path = BUF_INIT;
-	int fd;
-
-	fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	/* By descriptor: the folder keeps its watch whatever its name. */
-	buf_addf(&path, "/proc/self/fd/%d", spool_drop_fd(spool));
-	if (inotify_add_watch(fd, buf_string(&path), IN_MOVED_TO) < 0)
-		file_close(&fd);
-	buf_free(&path);
-	return fd;
-}
-
-void
-drops_drain(int watch)
-{
-	struct buf events = BUF_INIT;
-
-	while (file_read_some(watch, BLOCK, &events) > 0)
-		buf_clear(&events);
-	buf_free(&events);
-}
+static struct drops {
+	struct drops_start start;
+	bool running;
+	bool locked;
+	int64_t lock_at;
+	int watch;		/* -1: blind */
+	struct dropped_scan *scan;
+	bool scan_again;	/* names got lost while it went on */
+	int64_t scan_at;
+	struct taking *current;
+	struct taking *placed[STEP_FILES];
+	unsigned placed_count;
+	struct strlist odd;
+	/* The question being answered, and the last of those after it. */
+	bool is_asked, is_asked_more, is_marked;
+	uint32_t number, number_more;
+} drops;
 
 static void
 note_odd(const char *name, const char *why)
 {
 	struct buf shown = BUF_INIT;
 
-	if (strlist_has(&odd, name) || odd.count >= ODD_MAX)
+	if (drops.odd.count > ODD_MAX || strlist_has(&drops.odd, name))
 		return;
-	strlist_add(&odd, name);
+	strlist_add(&drops.odd, name);
 	buf_add_escaped(&shown, slice_from(name), 255);
-	log_warning("drop/%s is left alone: %s", buf_string(&shown), why);
+	if (drops.odd.count <= ODD_MAX)
+		log_warning("drop/%s is left alone: %s", buf_string(&shown),
+		    why);
+	else
+		log_warning("drop/ holds more that is left alone; it is not "
+		    "named any more");
 	buf_free(&shown);
-}
-
-/* The uid in the envelope of a queued message, or -1. */
-static long long
-queued_uid(struct spool *spool, const char *id)
-{
-	struct envelope e;
-	const char *why;
-	struct buf text = BUF_INIT;
-	long long uid;
-	int fd;
-
-	uid = -1;
-	fd = spool_read(spool, id);
-	if (fd < 0)
-		return -1;
-	while (envelope_find_end(buf_slice(&text)) == 0)
-		if (file_read_some(fd, HEAD_BYTES + text.len, &text) <= 0)
-			break;
-	if (envelope_parse(buf_slice(&text), &e, &why)) {
-		uid = e.uid;
-		envelope_free(&e);
-	}
-	file_close(&fd);
-	buf_free(&text);
-	return uid;
-}
-
-struct settle {
-	const struct intake_context *ctx;
-	void (*queued)(void *arg, const char *id);
-	void *arg;
-	bool later;
-};
-
-/* False with errno when the file cannot be read to its end. */
-static bool
-feed_file(struct intake *i, int fd, enum intake_state *state)
-{
-	struct buf block = BUF_INIT;
-	ssize_t n;
-
-	*state = INTAKE_MORE;
-	n = 1;
-	while (*state == INTAKE_MORE && n > 0) {
-		n = file_read_some(fd, BLOCK, &block);
-		if (n > 0)
-			*state = intake_feed(i, buf_slice(&block));
-		buf_clear(&block);
-	}
-	buf_free(&block);
-	return n >= 0;
 }
 
 /* The manager hears of it when the drop is gone: if it had delivered the
  * message before, the drop would be taken for another one. */
-static void
-finish_file(struct settle *s, const char *name, const char *id)
-{
-	if (spool_drop_remove(s->ctx->spool, name) || errno == ENOENT) {
-		s->queued(s->arg, id);
-		return;
-	}
-	log_error("cannot remove drop/%s: %s", name, strerror(errno));
-	s->later = true;
-}
-
-static void
-place_file(struct settle *s, struct intake *i, const char *name)
-{
-	if (intake_place(i) && spool_sync_queue(s->ctx->spool)) {
-		intake_log(i);
-		finish_file(s, name, intake_id(i));
-	} else {
-		log_error("id=%s event=kept-in-drop error=\"%s\"", name,
-		    intake_text(i));
-		s->later = true;
-	}
-}
-
-/* What the caller would have been told at once, had the daemon been there. */
-static void
-refuse_file(struct settle *s, struct intake *i, const char *name, uid_t owner)
-{
-	char id[ID_LEN + 1];
-
-	if (intake_status(i) == EX_TEMPFAIL) {
-		s->later = true;
-		return;
-	}
-	log_warning("id=%s event=refused uid=%lu error=\"%s\"", name,
-	    (unsigned long)owner, intake_text(i));
-	if (refusal_queue(s->ctx, owner, name, intake_text(i), id))
-		finish_file(s, name, id);
-	else
-		s->later = true;
-}
-
-static void
-take_file(struct settle *s, const char *name, int fd, uid_t owner)
-{
-	enum intake_state state;
-	struct intake *i;
-	long long before;
-
-	before = queued_uid(s->ctx->spool, name);
-	if (before == (long long)owner) {
-		/* We died between the commit and the removal. */
-		finish_file(s, name, name);
-		return;
-	}
-	i = intake_new(s->ctx, owner, before < 0 ? name : NULL);
-	if (!feed_file(i, fd, &state)) {
-		log_error("cannot read drop/%s: %s", name, strerror(errno));
-		s->later = true;
-		intake_free(i);
-		return;
-	}
-	switch (state) {
-	case INTAKE_WHOLE:
-		place_file(s, i, name);
-		break;
-	case INTAKE_REFUSED:
-		refuse_file(s, i, name, owner);
-		break;
-	case INTAKE_MORE:
-		note_odd(name, "it has no end record");
-		break;
-	}
-	intake_free(i);
-}
-
 static bool
-has_magic(int fd)
+finish(const char *name, const char *id)
 {
-	char head[sizeof(SUBMISSION_MAGIC) - 1];
-
-	return file_pread(fd, head, sizeof(head), 0) &&
-	    memcmp(head, SUBMISSION_MAGIC, sizeof(head)) == 0;
+	if (!dropped_remove(drops.start.ctx->spool, name) &&
+	    errno != ENOENT) {
+		log_error("cannot remove drop/%s: %s", name, strerror(errno));
+		return false;
+	}
+	drops.start.queued(drops.start.arg, id);
+	return true;
 }
 
 static void
-settle_one(void *arg, const char *name)
+try_later(uid_t owner, const char *name)
 {
-	struct settle *s = arg;
+	owners_put_back(owner, name);
+	owners_park(owner, clock_add(clock_boot(), AGAIN));
+}
+
+/* Whether somebody died between its commit and its removal (or its fsync). It
+ * is done with then, whatever its user's limit: it counts already. */
+static bool
+is_double(const char *name)
+{
+	const struct intake_context *ctx = drops.start.ctx;
+
+	return taking_was_queued(ctx, name) &&
+	    spool_sync_queue(ctx->spool) && finish(name, name);
+}
+
+static void
+found(const char *name)
+{
 	uid_t owner;
-	int fd;
 
 	if (!id_is_valid(slice_from(name))) {
 		note_odd(name, "it has no name of ours");
 		return;
 	}
-	fd = spool_drop_open(s->ctx->spool, name, &owner);
-	if (fd < 0 && errno == ENOENT)
+	if ((!drops.locked || !is_double(name)) &&
+	    dropped_owner(drops.start.ctx->spool, name, &owner))
+		owners_add(owner, name);
+}
+
+/* From the start: what was known is found again. */
+static void
+begin_scan(void)
+{
+	if (drops.scan != NULL) {
+		drops.scan_again = true;
 		return;
-	if (fd < 0 || !has_magic(fd))
-		note_odd(name, fd < 0 ? "it is no file that was written "
-		    "here" : "it is no submission");
-	else
-		take_file(s, name, fd, owner);
-	file_close(&fd);
+	}
+	drops.scan_at = clock_add(clock_boot(), drops.watch < 0 ? AGAIN :
+	    SCAN_AGAIN);
+	drops.scan = dropped_scan_begin(drops.start.ctx->spool);
+	if (drops.scan == NULL) {
+		log_error("cannot list the drop folder: %s", strerror(errno));
+		return;
+	}
+	owners_clear();
+	drops.is_marked = false;
+}
+
+static void
+scan_some(void)
+{
+	const char *name;
+	unsigned budget;
+
+	if (drops.scan == NULL && (drops.scan_at <= clock_boot() ||
+	    owners_want_more()))
+		begin_scan();
+	if (drops.scan == NULL)
+		return;
+	budget = STEP_NAMES;
+	while ((name = dropped_scan_next(drops.scan, &budget)) != NULL)
+		found(name);
+	if (budget == 0)
+		return;
+	dropped_scan_end(drops.scan);
+	drops.scan = NULL;
+	if (drops.scan_again)
+		begin_scan();
+	drops.scan_again = false;
+}
+
+/* A name that was found twice may be on its way already. */
+static bool
+is_in_hand(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < drops.placed_count; i++)
+		if (strcmp(taking_name(drops.placed[i]), name) == 0)
+			return true;
+	return is_double(name);
+}
+
+/* Whether there is something to go on with. */
+static bool
+take_next(void)
+{
+	char name[ID_LEN + 1];
+	const char *why;
+	uid_t owner;
+	int missed;
+
+	if (drops.current != NULL)
+		return true;
+	for (missed = 0; missed < STEP_MISSES && owners_next(&owner, name);
+	    missed++) {
+		if (is_in_hand(name))
+			continue;
+		if (drops.start.ctx->is_over_limit(owner)) {
+			try_later(owner, name);
+			continue;
+		}
+		drops.current = taking_begin(drops.start.ctx, name, &why);
+		if (drops.current != NULL)
+			return true;
+		if (why != NULL)
+			note_odd(name, why);
+	}
+	return false;
+}
+
+static void
+give_up(struct taking *t)
+{
+	try_later(taking_owner(t), taking_name(t));
+	taking_free(t);
+}
+
+static void
+go_on(void)
+{
+	struct taking *t = drops.current;
+	enum taken taken;
+
+	taken = taking_go_on(t);
+	if (taken == TAKEN_MORE)
+		return;
+	drops.current = NULL;
+	if (taken == TAKEN_PLACED) {
+		drops.placed[drops.placed_count++] = t;
+		return;
+	}
+	if (taken == TAKEN_LATER || (taken == TAKEN_ANSWERED &&
+	    !finish(taking_name(t), taking_id(t)))) {
+		give_up(t);
+		return;
+	}
+	if (taken == TAKEN_NOT)
+		note_odd(taking_name(t), taking_why(t));
+	taking_free(t);
+}
+
+/* All that was placed at this step shares the folder's fsync. */
+static void
+commit(void)
+{
+	struct spool *spool = drops.start.ctx->spool;
+	struct taking *t;
+	unsigned i;
+	bool synced;
+
+	synced = drops.placed_count == 0 || spool_sync_queue(spool);
+	if (!synced)
+		log_error("cannot sync the queue folder: %s; what was dropped "
+		    "stays in drop/", strerror(errno));
+	for (i = 0; i < drops.placed_count; i++) {
+		t = drops.placed[i];
+		if (!synced)
+			taking_undo(t);
+		else
+			taking_log(t);
+		if (synced && finish(taking_name(t), taking_id(t)))
+			taking_free(t);
+		else
+			give_up(t);
+	}
+	drops.placed_count = 0;
+}
+
+/* The next question begins with what is there now. */
+static bool
+take_question(void)
+{
+	if (drops.is_asked)
+		return true;
+	if (!drops.is_asked_more)
+		return false;
+	drops.is_asked = true;
+	drops.is_asked_more = drops.is_marked = false;
+	drops.number = drops.number_more;
+	drops_hear();
+	if (drops.watch < 0)
+		begin_scan();
+	return true;
+}
+
+static void
+answer(void)
+{
+	if (!take_question() || drops.scan != NULL || owners_have_more())
+		return;
+	if (!drops.is_marked)
+		owners_mark();
+	drops.is_marked = true;
+	if (owners_untried() > 0 || drops.current != NULL)
+		return;
+	drops.is_asked = false;
+	drops.start.settled(drops.start.arg, drops.number);
+}
+
+static bool
+is_ours(void)
+{
+	if (drops.locked)
+		return true;
+	if (drops.lock_at > clock_boot())
+		return false;
+	drops.lock_at = clock_add(clock_boot(), LOCK_AGAIN);
+	/* Where nothing can be locked, nobody else could either. */
+	drops.locked = dropped_lock(drops.start.ctx->spool) ||
+	    errno != EWOULDBLOCK;
+	return drops.locked;
 }
 
 void
-drops_settle(const struct intake_context *ctx,
-    void (*queued)(void *arg, const char *id), void *arg, bool *later)
+drops_step(void)
 {
-	struct settle s = {ctx, queued, arg, false};
+	int64_t until;
 
-	if (!spool_drop_each(ctx->spool, settle_one, &s))
-		log_error("cannot list the drop folder: %s", strerror(errno));
-	spool_drop_sweep(ctx->spool);
-	*later = s.later;
+	if (!drops.running || !is_ours())
+		return;
+	until = clock_boot() + STEP_TIME;
+	take_question();
+	scan_some();
+	while (drops.placed_count < STEP_FILES && clock_boot() < until &&
+	    take_next())
+		go_on();
+	commit();
+	answer();
+}
+
+int64_t
+drops_wake(void)
+{
+	int64_t now, at;
+
+	if (!drops.running)
+		return CLOCK_NEVER;
+	if (!drops.locked)
+		return drops.lock_at;
+	now = clock_boot();
+	at = owners_wake(now);
+	if (drops.scan != NULL || drops.current != NULL ||
+	    owners_has_ready() || owners_want_more() ||
+	    (drops.is_asked_more && !drops.is_asked))
+		return 0;
+	return at < drops.scan_at ? at : drops.scan_at;
+}
+
+static void
+hear_events(struct slice events)
+{
+	struct inotify_event event;
+
+	while (events.len >= sizeof(event)) {
+		memcpy(&event, events.ptr, sizeof(event));
+		if ((event.mask & IN_Q_OVERFLOW) != 0)
+			begin_scan();
+		else if (event.len > 0)
+			found(events.ptr + sizeof(event));
+		events.ptr += sizeof(event) + event.len;
+		events.len -= sizeof(event) + event.len;
+	}
+}
+
+void
+drops_hear(void)
+{
+	struct buf events = BUF_INIT;
+	int i;
+
+	for (i = 0; i < STEP_EVENTS && drops.watch >= 0 &&
+	    file_read_some(drops.watch, EVENTS_BLOCK, &events) > 0; i++) {
+		hear_events(buf_slice(&events));
+		buf_clear(&events);
+	}
+	buf_free(&events);
+}
+
+void
+drops_ask(uint32_t number)
+{
+	drops.is_asked_more = true;
+	drops.number_more = number;
+}
+
+void
+drops_unpark(uid_t uid)
+{
+	owners_unpark(uid);
+}
+
+void
+drops_begin(const struct drops_start *start, int *watch)
+{
+	drops.start = *start;
+	drops.running = true;
+	drops.watch = *watch = dropped_watch(start->ctx->spool);
+	begin_scan();
+}
+
+void
+drops_stop(void)
+{
+	if (!drops.running)
+		return;
+	drops.running = drops.is_asked = drops.is_asked_more = false;
+	if (drops.current != NULL)
+		taking_free(drops.current);
+	drops.current = NULL;
+	dropped_scan_end(drops.scan);
+	drops.scan = NULL;
+	owners_clear();
+	strlist_free(&drops.odd);
+	file_close(&drops.watch);
+	if (drops.locked)
+		dropped_unlock(drops.start.ctx->spool);
+	drops.locked = false;
+	drops.lock_at = 0;
 }

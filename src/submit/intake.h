@@ -21,7 +21,8 @@ struct intake;
 struct intake_context {
 	struct spool *spool;
 	const struct config *config;
-	/* Whether this uid has as much waiting as it may. */
+	/* Whether this uid has as much waiting, or coming in, as it may; asked
+	 * at the start, as a long message comes, and at its end. */
 	bool (*is_over_limit)(uid_t uid);
 	/* Who may name another uid besides root: the account of the loopback
 	 * listener; 0: nobody else. */
@@ -49,10 +50,15 @@ bool intake_place(struct intake *i);
 void intake_undo(const struct intake *i);
 /* The line in the log of a message that is queued now. */
 void intake_log(const struct intake *i);
+/* Whether this uid may name another as the submitter. */
+bool intake_may_claim(const struct intake_context *ctx, uid_t uid);
+/* Whose message it is: who hands over, or whom they named. */
+uid_t intake_uid(const struct intake *i);
+/* The bytes of the message that came so far. */
+uint64_t intake_came(const struct intake *i);
 /* The bytes of memory that it takes, about. */
 size_t intake_held(const struct intake *i);
 const char *intake_id(const struct intake *i);
-/* Before the first byte of the message no reader is kept from leaving. */
 int intake_status(const struct intake *i);
 const char *intake_text(const struct intake *i);
 /* Abandons what is not placed. */

@@ -16,22 +16,26 @@ find(uid_t uid)
 	return i;
 }
 
-void
-limits_hear(struct slice body)
+bool
+limits_hear(struct slice body, uid_t *uid)
 {
 	struct slice word;
-	unsigned long long uid;
+	unsigned long long n;
 	size_t at;
 
 	if (!slice_cut(&body, ' ', &word) ||
-	    !slice_to_number(word, UINT32_MAX, &uid))
-		return;
-	at = find((uid_t)uid);
+	    !slice_to_number(word, UINT32_MAX, &n))
+		return false;
+	*uid = (uid_t)n;
+	at = find(*uid);
 	if (slice_is(body, "1") && at == count) {
 		over = xrealloc(over, count + 1, sizeof(*over));
-		over[count++] = (uid_t)uid;
-	} else if (slice_is(body, "0") && at < count)
-		over[at] = over[--count];
+		over[count++] = *uid;
+	}
+	if (!slice_is(body, "0") || at == count)
+		return false;
+	over[at] = over[--count];
+	return true;
 }
 
 bool

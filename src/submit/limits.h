@@ -11,8 +11,9 @@
 
 #include "base/buf.h"
 
-/* The body of an INTAKE_LIMIT record: "UID 1" or "UID 0". */
-void limits_hear(struct slice body);
+/* The body of an INTAKE_LIMIT record: "UID 1" or "UID 0". True where somebody,
+ * *uid, is below the limit again. */
+bool limits_hear(struct slice body, uid_t *uid);
 bool limits_is_over(uid_t uid);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 #include "mail/envelope.h"
+#include "spool/dropped.h"
 #include "spool/id.h"
-#include "spool/spool.h"
 #include "submit/front.h"
 #include "submit/submit.h"
 
@@ -119,7 +119,7 @@ list_spool(struct listing *l, struct buf *error)
 	struct buf out = BUF_INIT;
 
 	if (!spool_each(l->spool, false, list_message, l) ||
-	    !spool_drop_each(l->spool, count_drop, l)) {
+	    !dropped_each(l->spool, count_drop, l)) {
 		buf_addf(error, "cannot read the spool: %s",
 		    strerror(errno));
 		return EX_TEMPFAIL;

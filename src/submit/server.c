@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -17,111 +16,46 @@
 #include "base/loop.h"
 #include "base/record.h"
 #include "base/role.h"
-#include "mail/submission.h"
 #include "submit/aliases.h"
+#include "submit/clients.h"
 #include "submit/drops.h"
 #include "submit/intake.h"
 #include "submit/limits.h"
 
 #define READ_BLOCK 65536
-/* Submissions at once: of all users, and of one. */
-#define CLIENTS_MAX 4000
-#define CLIENTS_PER_USER 1000
-/* What the unfinished submissions of one user may take in memory together. */
-#define HELD_PER_USER ((size_t)128 << 20)
-/* A caller that was refused may go on writing for so long. */
-#define DISCARD_FOR (30 * CLOCK_SEC)
-/* What could not be taken from drop/ is looked at again after this. */
-#define DROP_AGAIN (30 * CLOCK_SEC)
 /* After SIGTERM, those in the middle of a message have so long. */
 #define STOP_WITHIN (5 * CLOCK_SEC)
-
-struct client {
-	int fd;
-	uid_t uid;
-	struct intake *intake;	/* NULL: answered */
-	size_t held;		/* bytes of memory */
-	int64_t until;		/* answered: discard until then */
-	struct client *next, **back;
-};
+/* Without a descriptor for another caller, callers wait so long. */
+#define LISTEN_AGAIN (1 * CLOCK_SEC)
 
 struct server {
 	struct intake_context ctx;
 	struct loop *loop;
 	int listener;
+	int64_t listen_at;	/* when to listen again; CLOCK_NEVER: it does */
 	int manager;
 	int signals;
-	int drop_watch;		/* -1: another intake looks after drop/ */
+	bool has_drops;		/* else another intake looks after drop/ */
+	int drop_watch;
 	bool stopping;
 	bool failed;
 	struct record_reader from_manager;
 	struct buf block;
-	struct client *clients;
-	unsigned count;
-	size_t held;		/* by all clients */
 	struct client **whole;	/* to be committed at the end of this round */
 	size_t whole_count, whole_cap;
-	int64_t drop_again;
 };
 
 static struct server server;
 
-static void
-note_held(struct client *c)
+static bool
+is_over(uid_t uid)
 {
-	server.held -= c->held;
-	c->held = c->intake == NULL ? 0 : intake_held(c->intake);
-	server.held += c->held;
-}
+	const struct config *c = server.ctx.config;
 
-static void
-client_close(struct client *c)
-{
-	server.held -= c->held;
-	loop_remove(server.loop, c->fd);
-	close(c->fd);
-	if (c->intake != NULL)
-		intake_free(c->intake);
-	*c->back = c->next;
-	if (c->next != NULL)
-		c->next->back = c->back;
-	free(c);
-	server.count--;
-}
-
-/* One line fits any socket buffer; a caller that is gone is no matter. */
-static void
-send_answer(int fd, int status, const char *text)
-{
-	struct buf line = BUF_INIT;
-
-	submission_answer_print(status, text, &line);
-	if (send(fd, line.data, line.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		log_debug("a caller was gone before its answer: %s",
-		    strerror(errno));
-	buf_free(&line);
-}
-
-/* Answers and frees the submission; the connection stays until the caller has
- * read the answer, since closing it over unread input would lose it. */
-static void
-client_answer(struct client *c, int status, const char *text)
-{
-	send_answer(c->fd, status, text);
-	intake_free(c->intake);
-	c->intake = NULL;
-	note_held(c);
-	shutdown(c->fd, SHUT_WR);
-	c->until = clock_add(clock_boot(), DISCARD_FOR);
-}
-
-static void
-client_refuse(struct client *c)
-{
-	log_warning("id=%s event=refused uid=%lu status=%d error=\"%s\"",
-	    intake_id(c->intake), (unsigned long)c->uid,
-	    intake_status(c->intake), intake_text(c->intake));
-	client_answer(c, intake_status(c->intake), intake_text(c->intake));
+	/* What is still coming in counts from the second message on. */
+	return limits_is_over(uid) || clients_coming(uid) >
+	    (c->max_size > c->max_waiting_size ? c->max_size :
+	    c->max_waiting_size);
 }
 
 static void
@@ -133,34 +67,19 @@ client_whole(struct client *c)
 		    sizeof(struct client *));
 	}
 	server.whole[server.whole_count++] = c;
+	c->is_whole = true;
 	loop_change(server.loop, c->fd, 0);
-}
-
-/* One user's long headers and lists must not take the memory of all. */
-static bool
-holds_too_much(const struct client *which)
-{
-	const struct client *c;
-	size_t held;
-
-	if (server.held <= HELD_PER_USER)
-		return false;
-	held = 0;
-	for (c = server.clients; c != NULL; c = c->next)
-		held += c->uid == which->uid ? c->held : 0;
-	return held > HELD_PER_USER;
 }
 
 static void
 client_more(struct client *c)
 {
-	note_held(c);
-	if (!holds_too_much(c))
+	if (clients_may_hold(c))
 		return;
 	log_warning("id=%s event=refused uid=%lu error=\"too much at once\"",
-	    intake_id(c->intake), (unsigned long)c->uid);
-	client_answer(c, EX_TEMPFAIL, "your submissions take too much memory "
-	    "at once; it is not queued");
+	    intake_id(c->intake), (unsigned long)intake_uid(c->intake));
+	clients_answer(c, EX_TEMPFAIL, "your submissions take too much "
+	    "memory at once; it is not queued");
 }
 
 static void
@@ -176,9 +95,10 @@ client_ready(void *arg, uint32_t events)
 		return;
 	if (n <= 0) {
 		/* No end record, no message. */
-		client_close(c);
+		clients_close(c);
 		return;
 	}
+	c->heard = clock_boot();
 	if (c->intake == NULL)
 		return;
 	switch (intake_feed(c->intake, buf_slice(&server.block))) {
@@ -186,47 +106,12 @@ client_ready(void *arg, uint32_t events)
 		client_whole(c);
 		break;
 	case INTAKE_REFUSED:
-		client_refuse(c);
+		clients_refuse(c);
 		break;
 	case INTAKE_MORE:
 		client_more(c);
 		break;
 	}
-}
-
-static unsigned
-clients_of(uid_t uid)
-{
-	const struct client *c;
-	unsigned n;
-
-	n = 0;
-	for (c = server.clients; c != NULL; c = c->next)
-		n += c->uid == uid;
-	return n;
-}
-
-static void
-client_new(int fd, uid_t uid)
-{
-	struct client *c;
-
-	c = xcalloc(1, sizeof(*c));
-	c->fd = fd;
-	c->uid = uid;
-	c->until = CLOCK_NEVER;
-	c->intake = intake_new(&server.ctx, uid, NULL);
-	c->next = server.clients;
-	c->back = &server.clients;
-	if (c->next != NULL)
-		c->next->back = &c->next;
-	server.clients = c;
-	server.count++;
-	if (loop_add(server.loop, fd, EPOLLIN, client_ready, c))
-		/* Nearly always the message is there already. */
-		client_ready(c, EPOLLIN);
-	else
-		client_close(c);
 }
 
 static void
@@ -235,11 +120,12 @@ stop(void)
 	if (server.stopping)
 		return;
 	server.stopping = true;
-	loop_remove(server.loop, server.listener);
+	if (server.listen_at == CLOCK_NEVER)
+		loop_remove(server.loop, server.listener);
 	loop_remove(server.loop, server.signals);
-	if (server.drop_watch >= 0)
+	if (server.has_drops && server.drop_watch >= 0)
 		loop_remove(server.loop, server.drop_watch);
-	server.drop_again = CLOCK_NEVER;
+	drops_stop();
 }
 
 static void
@@ -250,11 +136,50 @@ stop_ready(void *arg, uint32_t events)
 	stop();
 }
 
+/* Callers wait in the backlog, as long as they like, for us or another. */
+static void
+rest_listener(int fault)
+{
+	log_error("cannot accept a caller: %s; trying again in a second",
+	    strerror(fault));
+	loop_remove(server.loop, server.listener);
+	server.listen_at = clock_add(clock_boot(), LISTEN_AGAIN);
+}
+
+static bool
+has_no_room(int fault)
+{
+	return fault == EMFILE || fault == ENFILE || fault == ENOBUFS ||
+	    fault == ENOMEM;
+}
+
+static void
+welcome(int fd)
+{
+	struct ucred peer;
+	struct client *c;
+	socklen_t len;
+
+	len = sizeof(peer);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) {
+		file_close(&fd);
+		return;
+	}
+	if (!clients_make_room(peer.uid)) {
+		clients_say(fd, EX_TEMPFAIL, "too many submissions at once");
+		file_close(&fd);
+		return;
+	}
+	c = clients_add(fd, peer.uid, intake_new(&server.ctx, peer.uid, NULL),
+	    client_ready);
+	/* Nearly always the message is there already. */
+	if (c != NULL)
+		client_ready(c, EPOLLIN);
+}
+
 static void
 listener_ready(void *arg, uint32_t events)
 {
-	struct ucred peer;
-	socklen_t len;
 	int fd;
 
 	(void)arg;
@@ -266,20 +191,18 @@ listener_ready(void *arg, uint32_t events)
 		return;
 	}
 	fd = accept4(server.listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd < 0)
-		return;
-	len = sizeof(peer);
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) {
-		file_close(&fd);
-		return;
-	}
-	if (server.count >= CLIENTS_MAX || (server.count >= CLIENTS_PER_USER &&
-	    clients_of(peer.uid) >= CLIENTS_PER_USER)) {
-		send_answer(fd, EX_TEMPFAIL, "too many submissions at once");
-		file_close(&fd);
-		return;
-	}
-	client_new(fd, peer.uid);
+	if (fd >= 0)
+		welcome(fd);
+	else if (has_no_room(errno))
+		rest_listener(errno);
+}
+
+static bool
+listen_again(void)
+{
+	server.listen_at = CLOCK_NEVER;
+	return loop_add(server.loop, server.listener,
+	    EPOLLIN | EPOLLEXCLUSIVE, listener_ready, NULL);
 }
 
 static void
@@ -303,12 +226,13 @@ answer_whole(bool synced)
 		if (synced) {
 			intake_log(c->intake);
 			tell_queued(NULL, intake_id(c->intake));
-			client_answer(c, EX_OK, intake_id(c->intake));
+			clients_answer(c, EX_OK, intake_id(c->intake));
 		} else {
 			intake_undo(c->intake);
-			client_answer(c, EX_TEMPFAIL, "cannot make the "
+			clients_answer(c, EX_TEMPFAIL, "cannot make the "
 			    "message durable; it is not queued");
 		}
+		c->is_whole = false;
 		loop_change(server.loop, c->fd, EPOLLIN);
 	}
 }
@@ -328,7 +252,8 @@ commit_whole(void)
 			placed++;
 			continue;
 		}
-		client_refuse(c);
+		clients_refuse(c);
+		c->is_whole = false;
 		loop_change(server.loop, c->fd, EPOLLIN);
 	}
 	synced = placed == 0 || spool_sync_queue(server.ctx.spool);
@@ -339,17 +264,15 @@ commit_whole(void)
 }
 
 static void
-settle_drops(void)
+tell_settled(void *arg, uint32_t number)
 {
-	bool later;
+	struct buf body = BUF_INIT;
 
-	if (!aliases_refresh(server.ctx.config)) {
-		stop();
-		return;
-	}
-	drops_settle(&server.ctx, tell_queued, NULL, &later);
-	server.drop_again = later ? clock_add(clock_boot(), DROP_AGAIN) :
-	    CLOCK_NEVER;
+	(void)arg;
+	buf_addf(&body, "%lu", (unsigned long)number);
+	if (!record_send(server.manager, INTAKE_SETTLED, buf_slice(&body), -1))
+		server.failed = true;
+	buf_free(&body);
 }
 
 static void
@@ -357,41 +280,59 @@ drop_ready(void *arg, uint32_t events)
 {
 	(void)arg;
 	(void)events;
-	drops_drain(server.drop_watch);
-	settle_drops();
+	drops_hear();
 }
 
 static void
 begin_drops(void)
 {
-	server.drop_watch = drops_watch(server.ctx.spool);
+	struct drops_start start = {
+	    &server.ctx, tell_queued, tell_settled, NULL};
+
+	server.has_drops = true;
+	drops_begin(&start, &server.drop_watch);
 	if (server.drop_watch < 0)
 		log_error("cannot watch the drop folder: %s; it is looked at "
-		    "only at start and at a flush", strerror(errno));
+		    "every half minute and at a flush", strerror(errno));
 	else
 		loop_add(server.loop, server.drop_watch, EPOLLIN, drop_ready,
 		    NULL);
-	settle_drops();
+}
+
+static void
+step_drops(void)
+{
+	if (drops_wake() > clock_boot())
+		return;
+	if (aliases_refresh(server.ctx.config))
+		drops_step();
+	else
+		stop();
+}
+
+/* One that is stopping leaves the question to its successor: the manager asks
+ * again. */
+static void
+hear_settle(struct slice body)
+{
+	unsigned long long number;
+
+	if (server.stopping || !slice_to_number(body, UINT32_MAX, &number))
+		return;
+	if (!server.has_drops)
+		begin_drops();
+	drops_ask((uint32_t)number);
 }
 
 static void
 hear_record(const struct record *r)
 {
-	switch (r->type) {
-	case INTAKE_SETTLE:
-		if (server.drop_watch < 0 && !server.stopping)
-			begin_drops();
-		else if (!server.stopping)
-			settle_drops();
-		if (!record_send(server.manager, INTAKE_SETTLED, r->body, -1))
-			server.failed = true;
-		break;
-	case INTAKE_LIMIT:
-		limits_hear(r->body);
-		break;
-	default:
-		break;
-	}
+	uid_t uid;
+
+	if (r->type == INTAKE_SETTLE)
+		hear_settle(r->body);
+	else if (r->type == INTAKE_LIMIT && limits_hear(r->body, &uid))
+		drops_unpark(uid);
 }
 
 static void
@@ -409,23 +350,19 @@ manager_ready(void *arg, uint32_t events)
 		hear_record(&r);
 }
 
-/* Closes answered connections whose time is over, and says when to look
- * again. */
+/* When there is something to do that no descriptor tells of. */
 static int64_t
-sweep_clients(void)
+next_wake(int64_t stop_at)
 {
-	struct client *c, *next;
-	int64_t now, soonest;
+	int64_t wakes[] = {clients_sweep(), drops_wake(),
+	    server.stopping ? CLOCK_NEVER : server.listen_at, stop_at};
+	int64_t soonest;
+	size_t i;
 
-	now = clock_boot();
-	soonest = server.drop_again;
-	for (c = server.clients; c != NULL; c = next) {
-		next = c->next;
-		if (c->until <= now)
-			client_close(c);
-		else if (c->until < soonest)
-			soonest = c->until;
-	}
+	soonest = CLOCK_NEVER;
+	for (i = 0; i < sizeof(wakes) / sizeof(wakes[0]); i++)
+		if (wakes[i] < soonest)
+			soonest = wakes[i];
 	return soonest;
 }
 
@@ -445,21 +382,19 @@ begin(const struct server_start *start)
 
 	server.ctx.spool = start->spool;
 	server.ctx.config = start->config;
-	server.ctx.is_over_limit = limits_is_over;
+	server.ctx.is_over_limit = is_over;
 	server.ctx.listener = listener_account();
 	server.listener = start->listener;
 	server.manager = start->manager;
 	server.drop_watch = -1;
-	server.drop_again = CLOCK_NEVER;
 	server.loop = loop_new();
+	clients_begin(server.loop);
 	aliases_refresh(start->config);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	server.signals = signalfd(-1, &stop, SFD_CLOEXEC);
-	return server.loop != NULL && server.signals >= 0 &&
-	    loop_add(server.loop, server.listener, EPOLLIN | EPOLLEXCLUSIVE,
-	    listener_ready, NULL) &&
+	return server.loop != NULL && server.signals >= 0 && listen_again() &&
 	    loop_add(server.loop, server.manager, EPOLLIN, manager_ready,
 	    NULL) &&
 	    loop_add(server.loop, server.signals, EPOLLIN, stop_ready, NULL) &&
@@ -471,14 +406,14 @@ begin(const struct server_start *start)
 static bool
 is_done(int64_t stop_at)
 {
-	return server.failed || (server.stopping && (server.count == 0 ||
+	return server.failed || (server.stopping && (clients_count() == 0 ||
 	    clock_boot() >= stop_at));
 }
 
 int
 server_run(const struct server_start *start)
 {
-	int64_t until, stop_at;
+	int64_t stop_at;
 
 	if (!begin(start)) {
 		log_error("cannot serve the submit socket: %s",
@@ -487,14 +422,15 @@ server_run(const struct server_start *start)
 	}
 	stop_at = CLOCK_NEVER;
 	while (!is_done(stop_at)) {
-		until = sweep_clients();
 		if (server.stopping && stop_at == CLOCK_NEVER)
 			stop_at = clock_add(clock_boot(), STOP_WITHIN);
-		if (!loop_run(server.loop, until < stop_at ? until : stop_at))
+		if (!loop_run(server.loop, next_wake(stop_at)))
 			return EX_OSERR;
 		commit_whole();
-		if (server.drop_again <= clock_boot())
-			settle_drops();
+		step_drops();
+		if (!server.stopping && server.listen_at <= clock_boot() &&
+		    !listen_again())
+			return EX_OSERR;
 	}
 	return EX_OK;
 }

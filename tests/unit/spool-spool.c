@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/strlist.h"
 #include "spool/drop.h"
+#include "spool/dropped.h"
 #include "spool/id.h"
 #include "spool/spool.h"
 
@@ -208,16 +209,16 @@ START_TEST(what_is_dropped_is_found_with_its_owner)
 	drop_path(path, sizeof(path));
 	fd = drop_begin(path, id);
 	ck_assert_int_ge(fd, 0);
-	ck_assert(spool_drop_each(spool, note, &found));
+	ck_assert(dropped_each(spool, note, &found));
 	ck_assert_uint_eq(found.count, 0);
 	ck_assert(drop_commit(path, id, &fd));
-	ck_assert(spool_drop_each(spool, note, &found));
+	ck_assert(dropped_each(spool, note, &found));
 	ck_assert_uint_eq(found.count, 1);
-	fd = spool_drop_open(spool, id, &owner);
+	fd = dropped_open(spool, id, &owner);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_uint_eq(owner, geteuid());
 	file_close(&fd);
-	ck_assert(spool_drop_remove(spool, id));
+	ck_assert(dropped_remove(spool, id));
 	strlist_free(&found);
 }
 END_TEST
@@ -247,14 +248,14 @@ START_TEST(links_pipes_and_folders_in_drop_are_refused)
 	id_new(id);
 	snprintf(to, sizeof(to), "%s/%s", path, id);
 	ck_assert_int_eq(symlink("/etc/passwd", to), 0);
-	ck_assert_int_eq(spool_drop_open(spool, id, &owner), -1);
+	ck_assert_int_eq(dropped_open(spool, id, &owner), -1);
 	ck_assert_int_eq(unlink(to), 0);
 	ck_assert_int_eq(mkfifo(to, 0600), 0);
-	ck_assert_int_eq(spool_drop_open(spool, id, &owner), -1);
+	ck_assert_int_eq(dropped_open(spool, id, &owner), -1);
 	ck_assert_int_eq(errno, EPERM);
 	ck_assert_int_eq(unlink(to), 0);
 	ck_assert_int_eq(mkdir(to, 0700), 0);
-	ck_assert_int_eq(spool_drop_open(spool, id, &owner), -1);
+	ck_assert_int_eq(dropped_open(spool, id, &owner), -1);
 	ck_assert_int_eq(rmdir(to), 0);
 	/* A second name elsewhere. */
 	snprintf(from, sizeof(from), "%s/other", folder);
@@ -262,7 +263,7 @@ START_TEST(links_pipes_and_folders_in_drop_are_refused)
 	ck_assert_int_ge(fd, 0);
 	file_close(&fd);
 	ck_assert_int_eq(link(from, to), 0);
-	ck_assert_int_eq(spool_drop_open(spool, id, &owner), -1);
+	ck_assert_int_eq(dropped_open(spool, id, &owner), -1);
 	ck_assert_int_eq(errno, EPERM);
 }
 END_TEST
