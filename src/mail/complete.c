@@ -195,8 +195,9 @@ finish_field(struct buf *out, size_t mark)
 	buf_free(&text);
 }
 
+/* Whether a list can be read, and another behind it: its groups are closed. */
 static bool
-is_readable(struct slice list)
+is_joinable(struct slice list)
 {
 	struct address_cursor c;
 	struct mailbox m;
@@ -204,7 +205,7 @@ is_readable(struct slice list)
 	address_begin(&c, list);
 	while (address_next(&c, &m) > 0)
 		mailbox_free(&m);
-	return c.why == NULL;
+	return c.why == NULL && !c.in_group;
 }
 
 /* Whether the field and those of its kind behind it, if there are any, can be
@@ -222,9 +223,9 @@ can_join(const struct field_kind *kind, const struct header_field *f,
 		if (field_identify(&other) != kind || is_blank(&other))
 			continue;
 		several = true;
-		ok = is_readable(other.value);
+		ok = is_joinable(other.value);
 	}
-	return several && ok && is_readable(f->value);
+	return several && ok && is_joinable(f->value);
 }
 
 /* Many receivers refuse a message with two To fields. */

@@ -146,7 +146,7 @@ coding_of(enum mime_body body)
 static void
 header_close(struct mime_rewriter *m, struct buf *out)
 {
-	struct mime_change change = {NULL, false, false};
+	struct mime_change change = {NULL, NULL, false};
 	enum mime_body body;
 
 	mime_part_parse(buf_slice(&m->header), m->is_message, m->in_digest,
@@ -262,18 +262,34 @@ held_replay(struct mime_rewriter *m, struct buf *out)
 	buf_clear(&m->held);
 }
 
+/* What nobody named is UTF-8 where it can be (the last character may be cut off
+ * where there is more), else RFC 1428 has a name for it. */
+static const char *
+charset_guess(const struct mime_rewriter *m, bool is_whole)
+{
+	size_t cut, most;
+
+	most = is_whole || m->held.len < 3 ? 0 : 3;
+	for (cut = 0; m->has_8bit && cut <= most; cut++)
+		if (utf8_is_valid((struct slice){m->held.data,
+		    m->held.len - cut}))
+			return "utf-8";
+	return "unknown-8bit";
+}
+
 static void
 held_close(struct mime_rewriter *m, bool is_whole, struct buf *out)
 {
-	struct mime_change change = {NULL, false, false};
+	struct mime_change change = {NULL, NULL, false};
 	enum mime_coding coding;
 
 	coding = coding_choose(m, is_whole);
 	if (coding != MIME_AS_IS) {
 		change.encoding = coding == MIME_QP ? "quoted-printable" :
 		    "base64";
-		change.charset = m->part.is_text && !m->part.has_charset &&
-		    (m->has_8bit || !is_whole);
+		if (m->part.is_text && !m->part.has_charset &&
+		    (m->has_8bit || !is_whole))
+			change.charset = charset_guess(m, is_whole);
 		change.version = m->is_message;
 	} else if (m->part.is_wide && (m->what & MIME_FIX_8BIT) != 0) {
 		change.encoding = "7bit";
@@ -308,7 +324,7 @@ held_piece(struct mime_rewriter *m, const struct mime_piece *p,
 static void
 part_close(struct mime_rewriter *m, bool before_boundary, struct buf *out)
 {
-	struct mime_change change = {NULL, false, false};
+	struct mime_change change = {NULL, NULL, false};
 
 	if (m->place == IN_HEADER)
 		header_print(m, &change, "", out);

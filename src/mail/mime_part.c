@@ -242,11 +242,11 @@ mime_part_parse(struct slice header, bool is_message, bool in_digest,
 }
 
 static void
-print_type(const struct header_field *f, bool charset, struct buf *out)
+print_type(const struct header_field *f, const char *charset, struct buf *out)
 {
 	struct slice text;
 
-	if (!charset) {
+	if (charset == NULL) {
 		buf_add_slice(out, f->whole);
 		return;
 	}
@@ -254,7 +254,7 @@ print_type(const struct header_field *f, bool charset, struct buf *out)
 	while (text.len > 0 && text.ptr[text.len - 1] == ';')
 		text = slice_trim((struct slice){text.ptr, text.len - 1});
 	buf_add_slice(out, text);
-	buf_add_string(out, ";\r\n\tcharset=unknown-8bit\r\n");
+	buf_addf(out, ";\r\n\tcharset=%s\r\n", charset);
 }
 
 static void
@@ -269,17 +269,18 @@ mime_part_print(struct slice header, const struct mime_change *change,
 {
 	struct header_field f;
 	struct slice rest;
-	bool version, type, encoding;
+	bool version, encoding;
+	const char *charset;
 
 	version = change->version;
-	type = change->charset;
+	charset = change->charset;
 	encoding = change->encoding != NULL;
 	for (rest = header; header_next(&rest, &f); ) {
 		if (header_is(&f, VERSION))
 			version = false;
 		if (header_is(&f, TYPE)) {
-			print_type(&f, type, out);
-			type = false;
+			print_type(&f, charset, out);
+			charset = NULL;
 		} else if (!header_is(&f, ENCODING) ||
 		    change->encoding == NULL) {
 			buf_add_slice(out, f.whole);
@@ -292,9 +293,8 @@ mime_part_print(struct slice header, const struct mime_change *change,
 	buf_add_slice(out, rest);
 	if (version)
 		buf_add_string(out, VERSION ": 1.0\r\n");
-	if (type)
-		buf_add_string(out, TYPE ": text/plain; "
-		    "charset=unknown-8bit\r\n");
+	if (charset != NULL)
+		buf_addf(out, TYPE ": text/plain; charset=%s\r\n", charset);
 	if (encoding)
 		print_encoding(change->encoding, out);
 }

@@ -37,7 +37,7 @@ void mime_part_parse(struct slice header, bool is_message, bool in_digest,
 
 struct mime_change {
 	const char *encoding;	/* NULL: as it was */
-	bool charset;		/* say charset=unknown-8bit (RFC 1428) */
+	const char *charset;	/* to be said; NULL: none */
 	bool version;		/* say MIME-Version, if nobody did */
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "mail/message.h"
+#include "mail/words.h"
 #include "smtp/content.h"
 #include "smtp/sendas.h"
 #include "smtp/sender.h"
@@ -115,28 +116,58 @@ list_recipients(struct letter *l)
 			l->left[l->nleft++] = n;
 }
 
+/* The header as it lies in the file: NULL, or what is wrong. */
+static const char *
+read_header(const struct letter *l, struct buf *header)
+{
+	const struct envelope *e = &l->envelope;
+
+	if (e->header_size > (uint64_t)2 * MESSAGE_HEADER_MAX)
+		return "the header is too large to be changed";
+	buf_reserve(header, e->header_size);
+	header->len = e->header_size;
+	if (file_pread(l->fd, header->data, header->len, (off_t)e->length))
+		return NULL;
+	return strerror(errno);
+}
+
 /* Replaces the header by one with the account's From:. */
 static const char *
 apply_send_as(struct letter *l, const struct smarthost *h)
 {
-	const struct envelope *e = &l->envelope;
 	struct buf header = BUF_INIT;
 	struct slice address;
+	const char *fault;
 
-	if (e->header_size > MESSAGE_HEADER_MAX)
-		return "the header is too large for send-as";
-	buf_reserve(&header, e->header_size);
-	header.len = e->header_size;
-	if (!file_pread(l->fd, header.data, header.len, (off_t)e->length)) {
-		buf_free(&header);
-		return strerror(errno);
+	fault = read_header(l, &header);
+	if (fault == NULL) {
+		sendas_author(buf_slice(&header), &l->author);
+		address = letter_send_as(l, h, l->envelope.sender);
+		if (address.len > 0)
+			sendas_rewrite(buf_slice(&header), h, address,
+			    &l->header);
 	}
-	sendas_author(buf_slice(&header), &l->author);
-	address = letter_send_as(l, h, e->sender);
-	if (address.len > 0)
-		sendas_rewrite(buf_slice(&header), h, address, &l->header);
 	buf_free(&header);
-	return NULL;
+	return fault;
+}
+
+/* Replaces a header in UTF-8, which only SMTPUTF8 allows, by one in ASCII. */
+static const char *
+encode_words(struct letter *l)
+{
+	struct buf header = BUF_INIT;
+	const char *fault;
+
+	fault = NULL;
+	if (l->header.len > 0) {
+		header = l->header;
+		l->header = (struct buf)BUF_INIT;
+	} else
+		fault = read_header(l, &header);
+	if (fault == NULL)
+		words_encode(buf_slice(&header), &l->header);
+	buf_free(&header);
+	return fault;
 }
 
 /* What stays 8-bit all the same (a signed part, a header) goes as it is: hardly
@@ -180,6 +211,9 @@ letter_load(struct letter *l, const struct smarthost *h,
 	fault = open_envelope(l);
 	if (fault == NULL && sender_has_rules(h))
 		fault = apply_send_as(l, h);
+	if (fault == NULL && (e->flags & ENVELOPE_UTF8) != 0 &&
+	    !can->smtputf8)
+		fault = encode_words(l);
 	if (fault == NULL) {
 		l->size = e->body_size + (l->header.len > 0 ?
 		    l->header.len : e->header_size);

@@ -1,13 +1,17 @@
 /*
  * Any bytes as a header section: its fields lie end to end, and folding makes
- * lines that are legal and loses nothing but white space.
+ * lines that are legal and loses nothing but white space. Encoded words leave
+ * every address what it was, and are not encoded again.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mail/address.h"
+#include "mail/field.h"
 #include "mail/header.h"
 #include "mail/message.h"
+#include "mail/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -96,6 +100,44 @@ check_fold(const struct buf *text, size_t limit)
 	buf_free(&twice);
 }
 
+/* The addresses of all fields that have some, as far as they can be read. */
+static void
+list_addresses(struct slice header, struct buf *out)
+{
+	struct address_cursor c;
+	struct header_field f;
+	struct mailbox m;
+
+	while (header_next(&header, &f)) {
+		if ((field_identify(&f)->flags & FIELD_ADDRESSES) == 0)
+			continue;
+		address_begin(&c, f.value);
+		while (address_next(&c, &m) > 0) {
+			buf_addf(out, "%s\n", m.addr);
+			mailbox_free(&m);
+		}
+		buf_addf(out, "%s\n", c.why == NULL ? "" : "?");
+	}
+}
+
+static void
+check_words(const struct buf *text)
+{
+	struct buf once = BUF_INIT, twice = BUF_INIT, before = BUF_INIT,
+	    after = BUF_INIT;
+
+	words_encode(buf_slice(text), &once);
+	words_encode(buf_slice(&once), &twice);
+	check_same_words(&once, &twice);
+	list_addresses(buf_slice(text), &before);
+	list_addresses(buf_slice(&once), &after);
+	must(slice_equal(buf_slice(&before), buf_slice(&after)));
+	buf_free(&once);
+	buf_free(&twice);
+	buf_free(&before);
+	buf_free(&after);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -108,6 +150,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message_body_end(&lines, &wire);
 	check_fold(&wire, HEADER_LINE_MAX);
 	check_fold(&wire, 76);
+	check_words(&wire);
 	buf_free(&wire);
 	return 0;
 }

@@ -48,7 +48,7 @@ find_body(struct slice text, size_t *end, size_t *body)
 	size_t len;
 
 	must(message_find_body(text, true, end, body));
-	must(*end <= *body && *body <= text.len && *body - *end <= 2);
+	must(*end <= *body && *body <= text.len && *body - *end <= 3);
 	for (len = 0; len <= text.len; len += 1 + len / 16)
 		check_prefix(text, len, *end, *body);
 	check_prefix(text, text.len, *end, *body);
@@ -97,16 +97,20 @@ check_recipients(const struct message *m)
 	address_set_free(&set);
 }
 
+/* Without extraction: a Resent-Bcc that is gone chooses no recipients. */
 static void
 check_again(const struct message *m)
 {
 	struct buf error = BUF_INIT, want = BUF_INIT;
+	bool extract = origin.extract;
 	struct message again;
 	struct slice raw;
 
 	raw = buf_slice(&m->header);
 	raw.len -= 2;
+	origin.extract = false;
 	must(message_complete(raw, &origin, &again, &error));
+	origin.extract = extract;
 	origin_print_received(&origin, &want);
 	buf_add_slice(&want, buf_slice(&m->header));
 	must(slice_equal(buf_slice(&want), buf_slice(&again.header)));

@@ -121,6 +121,7 @@ START_TEST(two_lists_of_which_one_is_broken_stay_two)
 {
 	SAME("From: a@x\r\nTo: b@y\r\nTo: \"c\r\nTo: d@y\r\n");
 	SAME("From: a@x\r\nTo: \"b\r\nTo: c@y\r\n");
+	SAME("From: a@x\r\nTo: team: b@x\r\nTo: club: c@y;\r\n");
 	SAME("From: a@x\r\nTo: b@y\r\nResent-To: c@x\r\nResent-To: d@x\r\n"
 	    "Resent-From: a@x\r\nResent-Date: d\r\nResent-Message-ID: i\r\n");
 }

@@ -8,10 +8,15 @@ START_TEST(text_becomes_quoted_printable)
 {
 	check("Subject: a\r\n\r\nTr\xc3\xa8s bien = \r\n\t\r\n.\r\n\r\n", WIDTH,
 	    "Subject: a\r\nMIME-Version: 1.0\r\n"
-	    "Content-Type: text/plain; charset=unknown-8bit\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
 	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
 	    "Tr=C3=A8s bien =3D=20\r\n=09\r\n.\r\n\r\n");
 	ck_assert(!is_8bit);
+	check("Subject: a\r\n\r\nTr\xe8s bien \xc3\xa9\r\n", WIDTH,
+	    "Subject: a\r\nMIME-Version: 1.0\r\n"
+	    "Content-Type: text/plain; charset=unknown-8bit\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "Tr=E8s bien =C3=A9\r\n");
 }
 END_TEST
 

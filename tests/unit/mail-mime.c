@@ -70,7 +70,7 @@ START_TEST(a_signed_part_among_others_is_left_alone)
 	    "--c\r\n\r\n\xc3\xa9\r\n--c--\r\n"
 	    "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
 	    "\xc3\xa9\r\n--b--\r\n", WIDTH,
-	    MIXED "--b\r\nContent-Type: text/plain; charset=unknown-8bit\r\n"
+	    MIXED "--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
 	    "Content-Transfer-Encoding: base64\r\n\r\nw6k=\r\n"
 	    "--b\r\nContent-Type: multipart/signed; boundary=c\r\n\r\n"
 	    "--c\r\n\r\n\xc3\xa9\r\n--c--\r\n"
