@@ -35,54 +35,47 @@ connect_control(const struct config *c)
 	return fd;
 }
 
-/* Shows whole lines of the answer; *status is set by the last one. */
+/* Hands on the whole lines of the answer; *status is set by the last one. */
 static void
-show_lines(struct buf *in, int *status, bool *said)
+hear_lines(struct buf *in, int *status, ask_fn *fn, void *arg)
 {
 	unsigned long long code;
 	struct slice rest, line;
-	size_t shown;
+	size_t heard;
 
-	shown = 0;
+	heard = 0;
 	rest = buf_slice(in);
 	while (slice_find(rest, '\n') < rest.len &&
 	    slice_cut(&rest, '\n', &line)) {
-		shown += line.len + 1;
+		heard += line.len + 1;
 		if (slice_starts(line, ". ") && slice_to_number((struct slice)
 		    {line.ptr + 2, line.len - 2}, 255, &code))
 			*status = (int)code;
-		else if (line.len > 0) {
-			printf("%.*s\n", (int)line.len - 1, line.ptr + 1);
-			*said = true;
-		}
+		else if (line.len > 0)
+			fn(arg, (struct slice){line.ptr + 1, line.len - 1});
 	}
-	buf_consume(in, shown);
+	buf_consume(in, heard);
 }
 
 static int
-show_answer(int fd, bool say_empty)
+hear_answer(int fd, ask_fn *fn, void *arg)
 {
 	struct buf in = BUF_INIT;
 	int status;
-	bool said;
 
 	status = -1;
-	said = false;
 	while (file_read_some(fd, BLOCK, &in) > 0)
-		show_lines(&in, &status, &said);
+		hear_lines(&in, &status, fn, arg);
 	buf_free(&in);
-	if (status < 0) {
-		fputs("navette: the daemon broke off before the end of its "
-		    "answer\n", stderr);
-		return EX_TEMPFAIL;
-	}
-	if (say_empty && !said && status == EX_OK)
-		puts("The queue is empty.");
-	return fflush(stdout) == 0 ? status : EX_IOERR;
+	if (status >= 0)
+		return status;
+	fputs("navette: the daemon broke off before the end of its answer\n",
+	    stderr);
+	return EX_TEMPFAIL;
 }
 
 int
-ask_daemon(const struct config *c, const char *line, bool say_empty)
+ask_each(const struct config *c, const char *line, ask_fn *fn, void *arg)
 {
 	struct buf out = BUF_INIT;
 	int fd, status;
@@ -97,8 +90,30 @@ ask_daemon(const struct config *c, const char *line, bool say_empty)
 	if (send(fd, out.data, out.len, MSG_NOSIGNAL) < 0)
 		status = EX_TEMPFAIL;
 	else
-		status = show_answer(fd, say_empty);
+		status = hear_answer(fd, fn, arg);
 	buf_free(&out);
 	file_close(&fd);
 	return status;
+}
+
+static void
+show_line(void *arg, struct slice line)
+{
+	bool *said = arg;
+
+	printf("%.*s\n", (int)line.len, line.ptr);
+	*said = true;
+}
+
+int
+ask_daemon(const struct config *c, const char *line, bool say_empty)
+{
+	bool said;
+	int status;
+
+	said = false;
+	status = ask_each(c, line, show_line, &said);
+	if (say_empty && !said && status == EX_OK)
+		puts("The queue is empty.");
+	return fflush(stdout) == 0 ? status : EX_IOERR;
 }

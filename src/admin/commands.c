@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "admin/ask.h"
+#include "admin/bulk.h"
 #include "admin/route.h"
 #include "base/buf.h"
 
@@ -27,6 +28,8 @@ static const struct command {
 	    NULL},
 	{"route", NULL, NULL, true, "ADDRESS...: which way mail would go "
 	    "there", route_command},
+	{"bulk", NULL, NULL, true, "[ID [--watch]]: how far the lists are",
+	    bulk_command},
 	{"hold", NULL, "hold", true, "ID...: keep until released", NULL},
 	{"release", NULL, "release", true, "ID...: let a held message go",
 	    NULL},

@@ -10,6 +10,7 @@
 #include "queue/hold.h"
 #include "queue/lane.h"
 #include "queue/listing.h"
+#include "queue/progress.h"
 #include "queue/users.h"
 #include "spool/id.h"
 
@@ -82,6 +83,85 @@ obey_ids(struct manager *m, const struct asker *a, struct slice words,
 	(void)a;
 	(void)words;
 	answer_collect(answer, is_visible, piece_id);
+}
+
+static bool
+is_visible_list(struct answer *answer, const struct asker *a,
+    const struct entry *e)
+{
+	if (!e->bulk || !asker_may_see(a, e->uid))
+		return false;
+	if (!progress_is_list(e))
+		answer->others++;
+	return progress_is_list(e);
+}
+
+static void
+piece_list(struct manager *m, const char *id, struct buf *out)
+{
+	const struct entry *e;
+
+	e = entry_find(id);
+	if (e != NULL)
+		progress_line(m, e, out);
+}
+
+static void
+close_lists(struct manager *m, const struct answer *answer, struct buf *out)
+{
+	(void)m;
+	if (answer->count == 0)
+		buf_add_string(out, " No list is running.\n");
+	if (answer->others > 0)
+		buf_addf(out, " %zu more bulk message%s for one recipient "
+		    "each\n", answer->others, answer->others == 1 ? "" : "s");
+}
+
+/* The list of that ID, if it is one that the asker may see; or NULL, said. */
+static const struct entry *
+find_list(const struct asker *a, struct slice word, struct answer *answer)
+{
+	const struct entry *e;
+	char *id;
+
+	id = slice_dup(word);
+	e = id_is_valid(word) ? entry_find(id) : NULL;
+	if (e != NULL && (!asker_may_see(a, e->uid) || !progress_is_list(e)))
+		e = NULL;
+	if (e == NULL)
+		answer_say(answer, EX_NOINPUT, "%s: no such list", id);
+	free(id);
+	return e;
+}
+
+static void
+obey_bulk(struct manager *m, const struct asker *a, struct slice words,
+    struct answer *answer)
+{
+	const struct entry *e;
+
+	if (words.len == 0) {
+		answer_collect(answer, is_visible_list, piece_list);
+		answer->close = close_lists;
+		progress_head(&answer->text);
+		return;
+	}
+	e = find_list(a, words, answer);
+	if (e == NULL)
+		return;
+	progress_head(&answer->text);
+	progress_line(m, e, &answer->text);
+}
+
+static void
+obey_progress(struct manager *m, const struct asker *a, struct slice words,
+    struct answer *answer)
+{
+	const struct entry *e;
+
+	e = find_list(a, words, answer);
+	if (e != NULL)
+		progress_count(m, e, &answer->text);
 }
 
 static void
@@ -221,6 +301,8 @@ static const struct command {
 	{"list", true, obey_list},
 	{"ids", true, obey_ids},
 	{"status", true, obey_status},
+	{"bulk", true, obey_bulk},
+	{"progress", true, obey_progress},
 	{"names", true, obey_names},
 	{"flush", false, obey_flush},
 	{"flush-wait", false, obey_flush_wait},
