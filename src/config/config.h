@@ -114,7 +114,7 @@ struct bulk {
 	unsigned threshold;	/* more recipients than this */
 	struct strlist smarthosts;	/* empty: as ordinary mail */
 	bool individual;	/* a transaction for each recipient */
-	bool verp;
+	bool verp;		/* and a return path for each */
 	enum report_choice report;
 	bool list_headers;	/* Precedence: and List-Id: count */
 	struct limits burst;	/* more messages of one sender than this */

@@ -4,6 +4,7 @@
 
 #include "config/keys.h"
 #include "config/route.h"
+#include "config/route.h"
 
 static bool
 is_named(const struct config *c, const char *title)
@@ -106,6 +107,33 @@ check_route(const struct config *c, struct reading *r, size_t number)
 	check_names(c, r, READING_ROUTE(number));
 }
 
+/* A return path for each recipient needs a transaction for each, and a
+ * smarthost that takes any sender. */
+static void
+check_verp(const struct config *c, struct reading *r)
+{
+	const struct strlist *ways;
+	const struct smarthost *h;
+	const struct said *said;
+	size_t i;
+
+	said = reading_find(r, READING_BULK, "verp");
+	if (said == NULL || !c->bulk.verp)
+		return;
+	if (!c->bulk.individual)
+		reading_complain(r, said->line, "verp = true needs a "
+		    "transaction for each recipient: say individual = true");
+	ways = c->bulk.smarthosts.count > 0 ? &c->bulk.smarthosts : &c->order;
+	for (i = 0; i < ways->count; i++) {
+		h = route_smarthost(c, ways->items[i]);
+		if (h != NULL && (h->send_as != NULL ||
+		    h->send_as_map.count > 0))
+			reading_complain(r, said->line, "verp = true does not "
+			    "go with the send-as of smarthost \"%s\", which "
+			    "takes its own senders only", h->title);
+	}
+}
+
 void
 ways_check(const struct config *c, struct reading *r)
 {
@@ -118,9 +146,7 @@ ways_check(const struct config *c, struct reading *r)
 	if (c->route_count > ROUTES_MAX)
 		reading_complain(r, c->routes[ROUTES_MAX].line, "there are "
 		    "more than %d routes: join some of them", ROUTES_MAX);
-	if (c->bulk.verp)
-		reading_complain(r, c->bulk.line, "verp = true is not there "
-		    "yet: leave it out");
+	check_verp(c, r);
 	if (c->bulk.burst.count > 1)
 		reading_complain(r, c->bulk.line, "burst takes one limit");
 }

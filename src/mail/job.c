@@ -10,7 +10,7 @@ job_print(const struct job *j, struct buf *out)
 	const struct range *r;
 	size_t i;
 
-	buf_addf(out, "%" PRIu32 " %s ", j->number, j->id);
+	buf_addf(out, "%" PRIu32 " %s %u ", j->number, j->id, j->flags);
 	for (i = 0; i < j->count; i++) {
 		r = &j->ranges[i];
 		buf_addf(out, "%s%" PRIu32, i == 0 ? "" : ",", r->first);
@@ -87,14 +87,18 @@ bool
 job_parse(struct slice text, struct job *j)
 {
 	struct slice word;
-	unsigned long long n;
+	unsigned long long n, flags;
 
 	memset(j, 0, sizeof(*j));
 	if (!slice_cut(&text, ' ', &word) ||
 	    !slice_to_number(word, UINT32_MAX, &n) ||
-	    !slice_cut(&text, ' ', &word) || !id_take(word, j->id))
+	    !slice_cut(&text, ' ', &word) || !id_take(word, j->id) ||
+	    !slice_cut(&text, ' ', &word) ||
+	    !slice_to_number(word, JOB_BULK | JOB_INDIVIDUAL | JOB_VERP,
+	    &flags))
 		return false;
 	j->number = (uint32_t)n;
+	j->flags = (unsigned)flags;
 	if (!ranges_take(text, j)) {
 		job_free(j);
 		return false;

@@ -41,9 +41,14 @@ struct range {			/* first to last, both included */
 	uint32_t last;
 };
 
+#define JOB_BULK	0x01u	/* other mail in hand goes first */
+#define JOB_INDIVIDUAL	0x02u	/* a transaction for each recipient */
+#define JOB_VERP	0x04u	/* and a return path: mail/verp */
+
 struct job {
 	uint32_t number;	/* unique in the agent's life */
 	char id[ID_LEN + 1];
+	unsigned flags;
 	struct range *ranges;	/* ascending, not touching */
 	size_t count;
 };

@@ -43,6 +43,7 @@ struct account {
 struct allowance {
 	struct account *account;
 	uint64_t recipients;
+	bool individual;	/* each in a transaction of its own */
 	struct ledger_grant granted, messages;
 };
 

@@ -51,6 +51,15 @@ count_wanted(struct manager *m, const struct flight *f)
 	return n;
 }
 
+static unsigned
+flags_of(const struct config *c, const struct entry *e)
+{
+	if (!e->bulk)
+		return 0;
+	return JOB_BULK | (c->bulk.individual ? JOB_INDIVIDUAL : 0) |
+	    (c->bulk.verp ? JOB_VERP : 0);
+}
+
 static void
 fill_job(struct manager *m, struct flight *f, struct job *job)
 {
@@ -59,6 +68,7 @@ fill_job(struct manager *m, struct flight *f, struct job *job)
 
 	memset(job, 0, sizeof(*job));
 	memcpy(job->id, entry_id(f->entry).text, sizeof(job->id));
+	job->flags = flags_of(m->config, f->entry);
 	cap = 0;
 	r = NULL;
 	for (i = 0; i < f->queued.envelope.count &&

@@ -24,13 +24,15 @@ drop(struct hand *h, struct letter *l)
 	letter_free(l);
 }
 
-struct letter *
-hand_next(struct hand *h, const struct session *s)
+static struct letter *
+next_of(struct hand *h, const struct session *s, bool bulk)
 {
 	struct letter *l, *next;
 
 	for (l = h->first; l != NULL; l = next) {
 		next = l->next;
+		if (((l->job.flags & JOB_BULK) != 0) != bulk)
+			continue;
 		if (!l->admitted)
 			admit(l, s, h->report);
 		if (l->nleft > 0)
@@ -39,6 +41,15 @@ hand_next(struct hand *h, const struct session *s)
 			drop(h, l);
 	}
 	return NULL;
+}
+
+struct letter *
+hand_next(struct hand *h, const struct session *s)
+{
+	struct letter *l;
+
+	l = next_of(h, s, false);
+	return l != NULL ? l : next_of(h, s, true);
 }
 
 bool

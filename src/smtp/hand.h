@@ -17,8 +17,8 @@ struct hand {
 
 /* Takes l over. */
 void hand_add(struct hand *h, struct letter *l);
-/* The first letter with recipients to ask for, new ones admitted for the
- * session; NULL: there is none. */
+/* The first letter with recipients to ask for, bulk mail after all other; new
+ * ones are admitted for the session. NULL: there is none. */
 struct letter *hand_next(struct hand *h, const struct session *s);
 /* Whether there may be one, as far as is known. */
 bool hand_has_more(const struct hand *h);

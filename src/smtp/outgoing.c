@@ -203,7 +203,8 @@ begin(struct pipeline *p, struct letter *l)
 	struct transaction *t, **at;
 	size_t most;
 
-	most = h->recipients_per_transaction;
+	most = (l->job.flags & JOB_INDIVIDUAL) != 0 ? 1 :
+	    h->recipients_per_transaction;
 	t = transaction_new(l, h, p->style,
 	    most == 0 ? SIZE_MAX : most);
 	for (at = &p->first; *at != NULL; at = &(*at)->next)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "mail/address.h"
+#include "mail/verp.h"
+#include "smtp/sender.h"
 
 static size_t
 take_recipients(struct letter *l, size_t max, uint32_t *out)
@@ -26,6 +28,17 @@ take_recipients(struct letter *l, size_t max, uint32_t *out)
 	return n;
 }
 
+/* A return path that names the recipient, where one can be made. */
+static void
+use_verp(struct transaction *t)
+{
+	struct slice recipient;
+
+	recipient = t->letter->envelope.recipients[t->recipients[0]].addr;
+	if (t->count == 1 && verp_print(t->sender, recipient, &t->verp))
+		t->sender = buf_slice(&t->verp);
+}
+
 struct transaction *
 transaction_new(struct letter *l, const struct smarthost *h,
     enum style style, size_t max)
@@ -42,6 +55,8 @@ transaction_new(struct letter *l, const struct smarthost *h,
 	t->asked = xcalloc(max, sizeof(*t->asked));
 	t->sender = letter_sender(l, l->left[0]);
 	t->count = take_recipients(l, max, t->recipients);
+	if ((l->job.flags & JOB_VERP) != 0 && !sender_has_rules(h))
+		use_verp(t);
 	send_as = letter_send_as(l, h, t->sender);
 	if (send_as.len > 0 && (t->sender.len > 0 || l->send_as_null))
 		t->sender = send_as;
@@ -55,6 +70,7 @@ transaction_free(struct transaction *t)
 {
 	free(t->recipients);
 	free(t->asked);
+	buf_free(&t->verp);
 	outcome_free(&t->cause);
 	outcome_free(&t->too_many);
 	outcome_free(&t->halt);

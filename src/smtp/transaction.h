@@ -38,6 +38,7 @@ struct transaction {
 	struct letter *letter;
 	enum style style;	/* in which it was sent */
 	struct slice sender;	/* as MAIL says it */
+	struct buf verp;	/* what it points into, if it is one's own */
 	bool may_send_as;	/* a refused <> can be tried as send-as */
 	bool is_warm;		/* the session had completed others before */
 	uint32_t *recipients;

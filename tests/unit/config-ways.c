@@ -169,7 +169,11 @@ START_TEST(ways_that_lead_nowhere_are_refused)
 	    "t.conf:1: smarthost \"a\" is named twice");
 	bad(A "bulk { threshold = 3 }\nbulk { threshold = 4 }\n",
 	    "t.conf:3: bulk is said twice, in line 2");
-	bad(A "bulk { verp = true }\n", "verp = true is not there yet");
+	bad(A "bulk {\n individual = false\n verp = true }\n",
+	    "t.conf:4: verp = true needs a transaction for each");
+	bad(A B "bulk { individual = true\n verp = true }\n"
+	    "send-as = \"me@example.org\"\n", "verp = true does not go with "
+	    "the send-as of smarthost \"a\"");
 	bad(A "bulk { report = \"never\" }\n", "failures or always");
 	bad(A "bulk { threshold = 0 }\n", "threshold = \"0\" is not legal");
 	bad(A "bulk { treshold = 3 }\n", "treshold is no key of a bulk; "
