@@ -2,9 +2,10 @@
  * limit-drain PORT STYLE COUNT SIZE [USER PASSWORD]: the least that a client
  * must do which sends COUNT messages of SIZE octets over one connection; with a
  * user it is TLS from the start (no certificate is looked at) and a login.
- * STYLE: two (turns a message), one, or a number: whole messages in flight with
- * BDAT. The measure for a drain; it takes every answer for granted that begins
- * with a 2 or a 3, and gives up at any other.
+ * STYLE: two (turns a message), one, list (one message to COUNT recipients in
+ * one transaction), or a number: whole messages in flight with BDAT. The measure
+ * for a drain; it takes every answer for granted that begins with a 2 or a 3,
+ * and gives up at any other.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -219,6 +220,25 @@ send_one(const char *message, size_t size, long count)
 	ask(".\r\n");
 }
 
+static void
+send_list(const char *message, size_t size, long count)
+{
+	char line[64];
+	long i;
+
+	put_text("MAIL FROM:<bench@example.org>\r\n");
+	for (i = 0; i < count; i++) {
+		snprintf(line, sizeof(line), "RCPT TO:<r%ld@example.net>\r\n",
+		    i);
+		put_text(line);
+	}
+	put_text("DATA\r\n");
+	flush();
+	expect_many(count + 2);
+	put(message, size);
+	ask(".\r\n");
+}
+
 /* Half the window is filled up when half of it is answered. */
 static void
 send_ahead(const char *message, size_t size, long count, long window)
@@ -263,6 +283,8 @@ main(int argc, char **argv)
 		log_in(argv[5], argv[6]);
 	if (window > 0)
 		send_ahead(message, size, count, window);
+	else if (strcmp(argv[2], "list") == 0)
+		send_list(message, size, count);
 	else if (strcmp(argv[2], "one") == 0)
 		send_one(message, size, count);
 	else

@@ -1,5 +1,6 @@
 """A place to measure in: smarthost and navette as they are started for one
-figure, and what can be asked of them from outside. Nothing here judges."""
+figure, and what can be asked of them from outside. Nothing here judges, and
+nothing waits without an end."""
 import contextlib
 import glob
 import json
@@ -15,6 +16,14 @@ import time
 
 USER, PASSWORD = "jean.bon", "bench-secret"
 ID_LETTERS = 7
+# No call of this takes longer, however slow the machine; seconds.
+PATIENCE = 200
+
+
+def run(words, **more):
+    """subprocess.run() that ends, and fails when the program does."""
+    return subprocess.run(words, **{"check": True, "timeout": PATIENCE,
+                                    **more})
 
 
 def dead_port():
@@ -97,7 +106,7 @@ class Scene:
             if p and p.poll() is None:
                 p.terminate()
                 try:
-                    p.wait(10)
+                    p.wait(30)
                 except subprocess.TimeoutExpired:
                     p.kill()
                     p.wait()
@@ -160,13 +169,12 @@ class Scene:
 
     def smarthost_stop(self):
         self.sink.terminate()
-        self.sink.wait()
+        self.sink.wait(PATIENCE)
         self.sink = None
 
     def stats(self):
-        out = subprocess.run(
-            [self.program("tests/smarthost/smarthost"), "--ask",
-             self.path("orders"), "stats"], check=True, capture_output=True)
+        out = run([self.program("tests/smarthost/smarthost"), "--ask",
+                   self.path("orders"), "stats"], capture_output=True)
         return json.loads(out.stdout)
 
     def judge(self, count):
@@ -185,8 +193,8 @@ class Scene:
     def drain_limit(self, style, count, size, tls):
         port = self.tls_port if tls else self.port
         login = [USER, PASSWORD] if tls else []
-        subprocess.run([self.bench("limit-drain"), str(port), style,
-                        str(count), str(size), *login], check=True)
+        run([self.bench("limit-drain"), str(port), style, str(count),
+             str(size), *login])
 
     # --- navette
 
@@ -211,26 +219,26 @@ class Scene:
                     f'port = {port}\ntls = "{"smtps" if tls else "none"}"\n'
                     + login + "\n".join(lines) + "\n}\n")
 
-    def navetted(self):
-        """Seconds until it takes mail."""
+    def navetted(self, before=(), env=None):
+        """Below the words before, if any. Seconds until it takes mail."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path("run/submit"))
         with open(self.path("log"), "w", encoding="utf-8") as log:
             began = time.monotonic()
             self.daemon = subprocess.Popen(
-                [self.program("navetted"), "-C", self.path("conf"), "-e"],
-                stderr=log, start_new_session=True)
+                [*before, self.program("navetted"), "-C",
+                 self.path("conf"), "-e"], stderr=log, env=env,
+                start_new_session=True)
         self.wait_for(lambda: os.path.exists(self.path("run/submit")))
         return time.monotonic() - began
 
     def navetted_stop(self):
         self.daemon.terminate()
-        self.daemon.wait()
+        self.daemon.wait(PATIENCE)
 
     def tool(self, *words):
-        return subprocess.run([self.program("navette"), "-C",
-                               self.path("conf"), *words], check=False,
-                              capture_output=True, text=True)
+        return run([self.program("navette"), "-C", self.path("conf"), *words],
+                   check=False, capture_output=True, text=True)
 
     def wait_until_read(self):
         """Until everything that lay there has been read, and one attempt has
@@ -251,21 +259,27 @@ class Scene:
 
     def mailq_head(self):
         began = time.monotonic()
-        subprocess.run(f"{self.program('navette')} -C {self.path('conf')} "
-                       "queue | head >/dev/null", shell=True, check=True)
+        run(f"{self.program('navette')} -C {self.path('conf')} queue | head "
+            ">/dev/null", shell=True)
+        return time.monotonic() - began
+
+    def read_all(self):
+        """Seconds in which a minimal program reads the head of each file."""
+        began = time.monotonic()
+        run([self.bench("limit-scan"), self.path("spool/queue")],
+            capture_output=True)
         return time.monotonic() - began
 
     def submit(self, count, parallel, program):
-        out = subprocess.run(
-            [self.bench("submissions"), str(count), str(parallel),
-             self.path("letter"), *program], check=True, capture_output=True,
-            env=self.env)
+        out = run([self.bench("submissions"), str(count), str(parallel),
+                   self.path("letter"), *program], capture_output=True,
+                  env=self.env)
         return json.loads(out.stdout)
 
     def submit_to(self, recipients):
         with open(self.path("letter"), "rb") as f:
-            subprocess.run([self.program("sendmail"), "--", *recipients],
-                           stdin=f, check=True, env=self.env)
+            run([self.program("sendmail"), "--", *recipients], stdin=f,
+                env=self.env)
 
     def fill(self, count, size):
         """A queue of so many messages: one is handed over, the others are
@@ -294,8 +308,8 @@ class Scene:
         with open(conf, "w", encoding="ascii") as f:
             f.write(re.sub("port = .*", f"port = {dead_port()}", kept))
         self.navetted()
-        subprocess.run([self.program("sendmail"), "-t"], check=True,
-                       env=self.env, input=b"X-Bench-Id: 00000000\n" + letter(size))
+        run([self.program("sendmail"), "-t"], env=self.env,
+            input=b"X-Bench-Id: 00000000\n" + letter(size))
         self.navetted_stop()
         with open(conf, "w", encoding="ascii") as f:
             f.write(kept)
@@ -363,6 +377,19 @@ class Scene:
                              if line.startswith("Pss:")]
         return each
 
+    @staticmethod
+    def least_memory():
+        """kB of a program that does nothing."""
+        p = subprocess.Popen(["sleep", "60"])
+        try:
+            time.sleep(0.2)
+            with open(f"/proc/{p.pid}/smaps_rollup", encoding="ascii") as f:
+                return next(int(line.split()[1]) for line in f
+                            if line.startswith("Pss:"))
+        finally:
+            p.kill()
+            p.wait()
+
     def pss(self):
         """kB by program."""
         sums = {}
@@ -375,19 +402,21 @@ class Scene:
         memory, done = Memory(), threading.Event()
 
         def watch():
-            while not done.wait(0.05):
+            while not done.wait(0.02):
                 memory.note(self.pss_each())
-        t = threading.Thread(target=watch)
+        t = threading.Thread(target=watch, daemon=True)
         t.start()
-        yield memory
-        done.set()
-        t.join()
+        try:
+            yield memory
+        finally:
+            done.set()
+            t.join(PATIENCE)
 
     def trace_program(self, command):
         out, t = self.path("strace"), Trace()
         with open(self.path("letter"), "rb") as f:
-            subprocess.run(["strace", "-c", "-f", "-o", out, *command],
-                           stdin=f, check=True, env=self.env)
+            run(["strace", "-c", "-f", "-o", out, *command], stdin=f,
+                env=self.env)
         t.read(out)
         return t
 
@@ -396,22 +425,57 @@ class Scene:
         """Counts the calls of all its processes, and of those they start."""
         out, t = self.path("strace"), Trace()
         pids = [w for pid, _, _ in self.processes() for w in ("-p", str(pid))]
-        p = subprocess.Popen(["strace", "-c", "-f", "-o", out, *pids],
-                             stderr=subprocess.PIPE)
-        for _ in range(len(pids) // 2):
-            p.stderr.readline()
-        yield t
-        time.sleep(0.3)
-        p.send_signal(signal.SIGINT)
-        p.wait()
+        with open(self.path("strace.says"), "w", encoding="ascii") as says:
+            p = subprocess.Popen(["strace", "-c", "-f", "-o", out, *pids],
+                                 stderr=says)
+        try:
+            self.wait_for(self.all_are_traced)
+            yield t
+            time.sleep(0.3)
+        finally:
+            p.send_signal(signal.SIGINT)
+            p.wait(PATIENCE)
         t.read(out)
+
+    def all_are_traced(self):
+        for pid, _, _ in self.processes():
+            with open(f"/proc/{pid}/status", encoding="ascii") as f:
+                if "TracerPid:\t0\n" in f.read():
+                    return False
+        return True
 
     def instructions(self, command):
         if not shutil.which("valgrind"):
             return "no valgrind"
         with open(self.path("letter"), "rb") as f:
-            done = subprocess.run(
-                ["valgrind", "--tool=callgrind", "--callgrind-out-file="
-                 + self.path("callgrind"), *command], stdin=f, check=True,
-                capture_output=True, text=True, env=self.env)
+            done = run(["valgrind", "--tool=callgrind",
+                        "--callgrind-out-file=" + self.path("callgrind"),
+                        *command], stdin=f, capture_output=True, text=True,
+                       env=self.env)
         return re.search(r"Collected\s*:\s*(\d+)", done.stderr).group(1)
+
+    def navetted_counted(self):
+        """Each process of it below callgrind."""
+        folder = self.folder("instructions")
+        os.chmod(folder, 0o1777)
+        words = ["valgrind", "-q", "--vgdb=no", "--trace-children=no",
+                 "--child-silent-after-fork=yes", "--tool=callgrind",
+                 f"--callgrind-out-file={folder}/%p"]
+        roles = self.program("tests/valgrind/roles.so")
+        self.navetted(["env", f"LD_PRELOAD={roles}", *words],
+                      dict(os.environ, NAVETTE_BUILD=self.build,
+                           NAVETTE_VALGRIND=" ".join(words)))
+
+    def instructions_by_role(self):
+        """Once navetted has ended: what each kind of process executed."""
+        sums = {}
+        for path in glob.glob(self.path("instructions/*")):
+            with open(path, encoding="utf-8", errors="replace") as f:
+                text = f.read()
+            cmd = re.search(r"^cmd: (.*)$", text, re.M)
+            total = re.search(r"^(?:totals|summary): (\d+)", text, re.M)
+            if cmd and total:
+                role = re.search(r"--role (\w+)", cmd.group(1))
+                name = role.group(1) if role else "navetted"
+                sums[name] = sums.get(name, 0) + int(total.group(1))
+        return sums
