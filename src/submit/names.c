@@ -19,7 +19,8 @@ take_line(struct names *n, struct slice line)
 {
 	struct slice key;
 
-	if (!slice_cut(&line, ' ', &key) || line.len == 0)
+	if (!slice_cut(&line, ' ', &key) || line.len == 0 ||
+	    slice_find(line, '\0') < line.len)
 		return;
 	if (slice_is(key, "aliases"))
 		n->config.aliases = keep(n, line);
@@ -32,21 +33,27 @@ take_line(struct names *n, struct slice line)
 }
 
 void
-names_learn(struct names *n)
+names_parse(struct names *n, struct slice answer)
 {
-	struct buf text = BUF_INIT;
-	struct slice rest, line;
+	struct slice line;
 
 	memset(n, 0, sizeof(*n));
 	n->config.file = keep(n, slice_from(CONFIG_DEFAULT_FILE));
 	n->config.spool = keep(n, SLICE(SPOOL));
 	n->config.aliases = keep(n, SLICE(ALIASES_FILE));
-	if (ask_lines("names\n", &text)) {
-		rest = buf_slice(&text);
-		while (slice_cut(&rest, '\n', &line) && line.len > 0)
-			take_line(n, line);
-		n->is_known = n->config.mailname != NULL;
-	}
+	while (slice_cut(&answer, '\n', &line) && line.len > 0)
+		take_line(n, line);
+	n->is_known = n->config.mailname != NULL;
+}
+
+void
+names_learn(struct names *n)
+{
+	struct buf text = BUF_INIT;
+
+	if (!ask_lines("names\n", &text))
+		buf_clear(&text);
+	names_parse(n, buf_slice(&text));
 	buf_free(&text);
 }
 

@@ -18,6 +18,9 @@ struct names {
 
 /* Asks; names_free() frees it. */
 void names_learn(struct names *n);
+/* The same with an answer that is there: lines "KEY VALUE", up to an empty one;
+ * what is not known is passed over. */
+void names_parse(struct names *n, struct slice answer);
 void names_free(struct names *n);
 
 #endif

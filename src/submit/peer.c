@@ -88,25 +88,35 @@ make_question(const struct end *peer, const struct end *own,
 	q->body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
 }
 
-/* A socket that its owner has closed is nobody's any more, and the kernel says
- * 0 for its uid: without an inode the answer would make anybody root. */
-static uid_t
-read_owner(int fd)
+uid_t
+peer_owner(struct slice answer)
 {
 	struct {
 		struct nlmsghdr head;
 		struct inet_diag_msg body;
-		char more[512];
-	} answer;
+	} a;
+
+	if (answer.len < sizeof(a))
+		return PEER_UNKNOWN;
+	memcpy(&a, answer.ptr, sizeof(a));
+	/* A socket that its owner has closed is nobody's any more, and the
+	 * kernel says 0 for its uid: without an inode the answer would make
+	 * anybody root. */
+	if (a.head.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    a.head.nlmsg_len < sizeof(a) || a.body.idiag_inode == 0)
+		return PEER_UNKNOWN;
+	return a.body.idiag_uid;
+}
+
+static uid_t
+read_owner(int fd)
+{
+	char answer[1024];
 	ssize_t n;
 
-	memset(&answer, 0, sizeof(answer));
-	n = recv(fd, &answer, sizeof(answer), 0);
-	if (n < (ssize_t)(sizeof(answer.head) + sizeof(answer.body)) ||
-	    answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    answer.body.idiag_inode == 0)
-		return PEER_UNKNOWN;
-	return answer.body.idiag_uid;
+	n = recv(fd, answer, sizeof(answer), 0);
+	return n < 0 ? PEER_UNKNOWN :
+	    peer_owner((struct slice){answer, (size_t)n});
 }
 
 static uid_t

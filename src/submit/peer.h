@@ -8,6 +8,8 @@
 
 #include <sys/types.h>
 
+#include "base/buf.h"
+
 /* Stands for a user that cannot be found out; it has limits of its own. */
 #define PEER_UNKNOWN ((uid_t)65534)
 
@@ -20,5 +22,8 @@ enum peer_kind {
 /* What is behind fd; for PEER_HERE with the owner of the other end, or
  * PEER_UNKNOWN. */
 enum peer_kind peer_identify(int fd, uid_t *uid);
+
+/* Whose socket an answer of sock_diag(7) tells of, or PEER_UNKNOWN. */
+uid_t peer_owner(struct slice answer);
 
 #endif
