@@ -35,6 +35,24 @@ connect_control(const struct config *c)
 	return fd;
 }
 
+/* A line of many IDs may be longer than what the socket takes at once. */
+static bool
+send_all(int fd, struct slice line)
+{
+	ssize_t n;
+
+	while (line.len > 0) {
+		n = send(fd, line.ptr, line.len, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		line.ptr += n;
+		line.len -= (size_t)n;
+	}
+	return true;
+}
+
 /* Hands on the whole lines of the answer; *status is set by the last one. */
 static void
 hear_lines(struct buf *in, int *status, ask_fn *fn, void *arg)
@@ -87,9 +105,11 @@ ask_each(const struct config *c, const char *line, ask_fn *fn, void *arg)
 		return EX_TEMPFAIL;
 	}
 	buf_addf(&out, "%s\n", line);
-	if (send(fd, out.data, out.len, MSG_NOSIGNAL) < 0)
+	if (!send_all(fd, buf_slice(&out))) {
+		fprintf(stderr, "navette: cannot ask the daemon beside %s: "
+		    "%s; try again\n", c->socket, strerror(errno));
 		status = EX_TEMPFAIL;
-	else
+	} else
 		status = hear_answer(fd, fn, arg);
 	buf_free(&out);
 	file_close(&fd);

@@ -61,6 +61,10 @@ struct alias_targets {
 	size_t cap;
 	struct alias_fault *faults;	/* the first ALIAS_FAULTS_MAX */
 	size_t fault_count;
+	/* What expanding has cost: about one for each alias, line or address
+	 * that was looked at. Above work_max (0: no end) it stops, with what it
+	 * has so far. */
+	size_t work, work_max;
 };
 
 /*

@@ -10,6 +10,11 @@
 /* A list's owner could name any number of others in it. */
 #define LISTS_MAX 1000
 #define TARGETS_MAX 1000000
+/* Looking at a list of any length is so much work; and each so many bytes. */
+#define WORK_OF_LIST 100
+#define BYTES_OF_WORK 64
+/* So many faults of one message's lists are told. */
+#define TOLD_MAX 100
 
 /* An alias or a list that is being expanded, and what led to it. */
 struct frame {
@@ -29,11 +34,22 @@ struct walk {
 	struct address_set seen;	/* targets */
 	struct address_set done;	/* names that were expanded */
 	struct address_set lists;	/* paths that were */
+	unsigned told;
 	bool is_clean;
 };
 
 static void walk_item(struct walk *w, const struct alias_item *item,
     const struct frame *f);
+
+/* False when there was too much of it already. */
+static bool
+work(struct walk *w, size_t amount)
+{
+	if (w->out == NULL)
+		return true;
+	w->out->work += amount;
+	return w->out->work_max == 0 || w->out->work <= w->out->work_max;
+}
 
 static void
 note_fault(struct alias_targets *out, const struct frame *f, unsigned line,
@@ -60,7 +76,8 @@ static void
 tell(struct walk *w, const struct frame *f, unsigned line, const char *what)
 {
 	w->is_clean = false;
-	w->complain(w->arg, f->file, line, what);
+	if (w->out == NULL || w->told++ < TOLD_MAX)
+		w->complain(w->arg, f->file, line, what);
 	if (w->out != NULL && f->entry == NULL)
 		note_fault(w->out, f, line, what);
 }
@@ -181,8 +198,10 @@ walk_list_text(struct walk *w, struct slice text, const struct frame *f)
 	const char *why;
 	int got;
 
-	while ((got = alias_scan_next(&scan, &item, &why)) != 0) {
+	while (work(w, 0) && (got = alias_scan_next(&scan, &item, &why)) !=
+	    0) {
 		if (got < 0) {
+			(void)work(w, 1);
 			tell(w, f, item.line, why);
 			continue;
 		}
@@ -215,6 +234,7 @@ list_read(struct walk *w, const char *path, const struct frame *outer,
 
 	why = "cannot be read";
 	if (w->include(w->arg, path, &text, &why)) {
+		(void)work(w, WORK_OF_LIST + text.len / BYTES_OF_WORK);
 		walk_list_text(w, buf_slice(&text), &f);
 	} else {
 		buf_addf(&what, "the included list %s", why);
@@ -263,6 +283,8 @@ static void
 walk_item(struct walk *w, const struct alias_item *item,
     const struct frame *f)
 {
+	if (!work(w, 1))
+		return;
 	switch (item->kind) {
 	case ALIAS_ADDRESS:
 		walk_address(w, item->text, f, item->line);

@@ -126,10 +126,11 @@ check_count(const struct composed *c, const struct config *config,
 		return false;
 	}
 	*status = EX_UNAVAILABLE;
-	if (c->recipients.count <= config->max_recipients)
+	if (c->recipients.count <= config->max_recipients &&
+	    !c->recipients.is_over)
 		return true;
-	buf_addf(error, "%zu recipients are more than max-recipients = %u",
-	    c->recipients.count, config->max_recipients);
+	buf_addf(error, "there are more recipients, with aliases and lists "
+	    "expanded, than max-recipients = %u", config->max_recipients);
 	return false;
 }
 

@@ -17,6 +17,11 @@ static const char *const postmaster_names[] = {
 #define POSTMASTER_NAMES \
 	(sizeof(postmaster_names) / sizeof(postmaster_names[0]))
 
+/* What expanding aliases and lists for one message may cost, beyond what its
+ * recipients cost by themselves. */
+#define WORK_BASE 10000
+#define WORK_OF_RECIPIENT 4
+
 char *
 recipients_qualify(const struct config *c, struct slice addr)
 {
@@ -102,7 +107,9 @@ add_final(struct recipients *r, const struct config *c, const char *addr,
 	struct recipient *one;
 	char *path;
 
-	if (!is_new(r, addr, owner))
+	if (r->count > c->max_recipients)
+		r->is_over = true;
+	if (r->is_over || !is_new(r, addr, owner))
 		return;
 	if (r->count == r->cap) {
 		r->cap = r->cap == 0 ? 8 : r->cap * 2;
@@ -187,22 +194,33 @@ add_faults(struct recipients *r, const struct config *c,
 	}
 }
 
-void
-recipients_add(struct recipients *r, const struct config *c,
+/* Whether this message has not had the name yet, in whichever case. */
+static bool
+is_new_name(struct recipients *r, const char *name)
+{
+	char *key, *at, **found;
+
+	key = xstrdup(name);
+	for (at = key; *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+	found = tsearch(key, &r->names, compare);
+	if (found != NULL && *found == key)
+		return true;
+	free(key);
+	return false;
+}
+
+static void
+expand(struct recipients *r, const struct config *c, const char *name,
     const struct recipient *given)
 {
 	struct alias_targets targets;
-	char *name;
 	size_t i;
 
-	if (!is_local(c, given->addr)) {
-		name = slice_dup(given->addr);
-		add_final(r, c, name, NULL, given);
-		free(name);
-		return;
-	}
 	memset(&targets, 0, sizeof(targets));
-	name = slice_dup(address_local(given->addr));
+	targets.work = r->work;
+	targets.work_max = WORK_BASE +
+	    (size_t)c->max_recipients * WORK_OF_RECIPIENT;
 	alias_expand(aliases_current(), name, aliases_include,
 	    aliases_complain, (void *)(uintptr_t)c, &targets);
 	for (i = 0; i < targets.count; i++)
@@ -212,7 +230,27 @@ recipients_add(struct recipients *r, const struct config *c,
 	else
 		add_local(r, c, c->postmaster != NULL ? "postmaster" : name,
 		    NULL, given);
+	r->work = targets.work;
+	r->is_over = r->is_over || targets.work > targets.work_max;
 	alias_targets_free(&targets);
+}
+
+void
+recipients_add(struct recipients *r, const struct config *c,
+    const struct recipient *given)
+{
+	char *name;
+
+	if (r->is_over)
+		return;
+	if (!is_local(c, given->addr)) {
+		name = slice_dup(given->addr);
+		add_final(r, c, name, NULL, given);
+	} else {
+		name = slice_dup(address_local(given->addr));
+		if (is_new_name(r, name))
+			expand(r, c, name, given);
+	}
 	free(name);
 }
 
@@ -231,5 +269,6 @@ recipients_free(struct recipients *r)
 	free(r->items);
 	free(r->faults);
 	tdestroy(r->seen, free);
+	tdestroy(r->names, free);
 	memset(r, 0, sizeof(*r));
 }

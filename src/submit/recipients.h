@@ -20,6 +20,10 @@ struct recipients {
 	struct fault *faults;	/* of lists; they own their strings */
 	size_t fault_count;
 	void *seen;		/* search tree of what is in it */
+	void *names;		/* of the local names that were expanded */
+	size_t work;		/* what that has cost */
+	bool is_over;		/* max-recipients, or the work that goes with
+				 * it: what comes then is passed over */
 	bool utf8;		/* some address needs SMTPUTF8 */
 };
 

@@ -82,7 +82,8 @@ refusal_queue(const struct intake_context *ctx, uid_t owner,
 	e.flags = ENVELOPE_BOUNCE;
 	e.sender = SLICE("");
 	e.recipients = to.items;
-	e.count = to.count;
+	/* Nobody's name stands for a list that is too long to be one. */
+	e.count = to.is_over ? 1 : to.count;
 	ok = write_notice(ctx, &e, &notice, id);
 	recipients_free(&to);
 	buf_free(&notice);

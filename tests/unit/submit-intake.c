@@ -6,6 +6,7 @@
 #include "mail/submission.h"
 #include "submit/aliases.h"
 #include "submit/intake.h"
+#include "submit/recipients.h"
 
 #define LETTER "From: jean@example.org\nSubject: hello\n\nHello,\n.dot\n"
 #define MARIE "marie@example.net"
@@ -393,6 +394,143 @@ START_TEST(recipients_beyond_max_recipients_are_refused)
 }
 END_TEST
 
+/* In an aliases file: a list of so many readers, and names for it. */
+static void
+write_list(int readers)
+{
+	struct buf list = BUF_INIT;
+	int i;
+
+	for (i = 0; i < readers; i++)
+		buf_addf(&list, "reader%d@example.net\n", i);
+	spooled_write("list", buf_string(&list), 0644);
+	buf_clear(&list);
+	for (i = 0; i < 8; i++)
+		buf_addf(&list, "news%d: \":include:%s\"\n", i,
+		    spooled_path("list"));
+	spooled_write("aliases", buf_string(&list), 0644);
+	ck_assert(aliases_refresh(spooled_config));
+	buf_free(&list);
+}
+
+START_TEST(recipients_beyond_max_recipients_are_refused_in_lists_too)
+{
+	static const char *const to[] = {"news0"};
+
+	write_list(4);
+	say(to, 1, LETTER);
+	ck_assert_int_eq(feed(), INTAKE_REFUSED);
+	refused(EX_UNAVAILABLE, "max-recipients");
+}
+END_TEST
+
+static unsigned
+looks(const char *const *to, size_t count)
+{
+	struct recipients r = RECIPIENTS_INIT;
+	struct recipient one;
+	unsigned work;
+	size_t i;
+
+	memset(&one, 0, sizeof(one));
+	for (i = 0; i < count; i++) {
+		one.addr = slice_from(to[i]);
+		recipients_add(&r, spooled_config, &one);
+	}
+	ck_assert_uint_le(r.count, spooled_config->max_recipients + 1);
+	work = (unsigned)r.work;
+	recipients_free(&r);
+	return work;
+}
+
+START_TEST(expanding_lists_has_an_end)
+{
+	static const char *const many[] = {"news0", "news1", "news2",
+	    "news3", "news4", "news5", "news6", "news7"};
+	static const char *const same[] = {"news0", "NEWS0", "News0",
+	    "nEws0", "neWs0", "newS0", "news0@web1.example.org", "news0"};
+	unsigned once;
+
+	spooled_config->max_recipients = 100;
+	write_list(100);
+	once = looks(same, 1);
+	ck_assert_uint_gt(once, 100);
+	/* A name costs once, in whichever case it is said again. */
+	ck_assert_uint_eq(looks(same, 8), once);
+	ck_assert_uint_gt(looks(many, 8), 7 * once);
+	/* Far more than anybody may have. */
+	write_list(100000);
+	ck_assert_uint_lt(looks(many, 8), 100000);
+	say(many, 8, LETTER);
+	ck_assert_int_eq(feed(), INTAKE_REFUSED);
+	refused(EX_UNAVAILABLE, "max-recipients");
+}
+END_TEST
+
+START_TEST(a_list_of_nothing_but_faults_has_an_end)
+{
+	static const char *const to[] = {"news0"};
+	struct buf list = BUF_INIT;
+
+	spooled_config->max_recipients = 100;
+	write_list(1);
+	while (list.len < 1000000)
+		buf_add_string(&list, "@ @ @\n");
+	spooled_write("list", buf_string(&list), 0644);
+	ck_assert_uint_lt(looks(to, 1), 30000);
+	buf_free(&list);
+}
+END_TEST
+
+/* Some of a message that goes to its file as it comes, then the limit. */
+static void
+feed_half(void)
+{
+	const char *to = MARIE;
+	struct buf block = BUF_INIT;
+	int i;
+
+	while (block.len < SUBMISSION_BLOCK_MAX)
+		buf_add_string(&block, "all work and no play...........\n");
+	say_wishes(&to, 1, 0);
+	add_block(SLICE("Subject: long\n\n"));
+	for (i = 0; i < 3; i++) {
+		add_block(buf_slice(&block));
+		ck_assert_int_eq(feed(), INTAKE_MORE);
+		buf_clear(&bytes);
+	}
+	add_block(buf_slice(&block));
+	buf_free(&block);
+}
+
+START_TEST(a_user_who_comes_over_the_limit_meanwhile_is_refused)
+{
+	feed_half();
+	over = true;
+	ck_assert_int_eq(feed(), INTAKE_REFUSED);
+	refused(EX_TEMPFAIL, "max-waiting");
+}
+END_TEST
+
+START_TEST(a_spool_that_fills_up_meanwhile_puts_mail_off)
+{
+	feed_half();
+	spooled_config->keep_free = UINT64_MAX;
+	ck_assert_int_eq(feed(), INTAKE_REFUSED);
+	refused(EX_TEMPFAIL, "spool is full");
+}
+END_TEST
+
+START_TEST(limits_hold_at_the_end_of_a_short_message_too)
+{
+	say_letter(LETTER);
+	ck_assert_int_eq(feed(), INTAKE_WHOLE);
+	over = true;
+	ck_assert(!intake_place(intake));
+	refused(EX_TEMPFAIL, "max-waiting");
+}
+END_TEST
+
 START_TEST(a_recipient_named_twice_gets_it_once)
 {
 	static const char *const to[] = {"a@example.net", "a@EXAMPLE.net",
@@ -479,6 +617,13 @@ intake_suite(void)
 	tcase_add_test(t, the_loopback_listener_may_speak_for_another_user);
 	tcase_add_test(t, a_message_that_has_passed_too_many_hosts_is_refused);
 	tcase_add_test(t, recipients_beyond_max_recipients_are_refused);
+	tcase_add_test(t,
+	    recipients_beyond_max_recipients_are_refused_in_lists_too);
+	tcase_add_test(t, expanding_lists_has_an_end);
+	tcase_add_test(t, a_list_of_nothing_but_faults_has_an_end);
+	tcase_add_test(t, a_user_who_comes_over_the_limit_meanwhile_is_refused);
+	tcase_add_test(t, a_spool_that_fills_up_meanwhile_puts_mail_off);
+	tcase_add_test(t, limits_hold_at_the_end_of_a_short_message_too);
 	tcase_add_test(t, a_recipient_named_twice_gets_it_once);
 	tcase_add_test(t, extracted_recipients_are_found_and_bcc_is_hidden);
 	tcase_add_test(t, an_address_that_is_none_is_refused_by_name);
