@@ -161,24 +161,20 @@ add_one(const struct bounce *b, size_t number, struct notice *n)
 	    (e->recipients[number].notify & NOTIFY_NEVER) == 0;
 }
 
-/* All from number first on that have the path of first; done[] marks them. */
+/* Those of one path, in order of number. */
 static void
-collect(const struct bounce *b, size_t first, bool *done, struct notice *n)
+collect(const struct bounce *b, const size_t *numbers, size_t count,
+    struct notice *n)
 {
-	size_t i, count;
+	size_t i;
 
-	count = count_of(b->queued);
 	memset(n, 0, sizeof(*n));
-	n->first = first;
-	n->path = path_of(b->queued, first);
+	n->first = numbers[0];
+	n->path = path_of(b->queued, numbers[0]);
 	n->tally.is_over = b->is_over;
-	n->about = xcalloc(count - first, sizeof(*n->about));
-	for (i = first; i < count; i++) {
-		if (done[i] || !slice_equal(path_of(b->queued, i), n->path))
-			continue;
-		done[i] = true;
-		add_one(b, i, n);
-	}
+	n->about = xcalloc(count, sizeof(*n->about));
+	for (i = 0; i < count; i++)
+		add_one(b, numbers[i], n);
 }
 
 /* The header of the original, or as much of it as is returned whole. */
@@ -320,6 +316,20 @@ is_queued_already(struct manager *m, const struct bounce *b,
 	return false;
 }
 
+static void
+log_notice(const struct bounce *b, const struct notice *n, const char *id,
+    struct slice reader)
+{
+	struct buf to = BUF_INIT;
+
+	buf_add_escaped(&to, reader, reader.len);
+	log_info("id=%s event=%s notice=%s to=<%s> about=%zu", b->id,
+	    b->is_report ? "reported" :
+	    b->action == DSN_FAILED ? "bounced" : "told", id,
+	    buf_string(&to), n->count);
+	buf_free(&to);
+}
+
 static bool
 send_notice(struct manager *m, const struct bounce *b,
     const struct notice *n)
@@ -355,46 +365,72 @@ send_notice(struct manager *m, const struct bounce *b,
 		    strerror(errno));
 		return false;
 	}
-	log_info("id=%s event=%s notice=%s to=<%.*s> about=%zu", b->id,
-	    b->is_report ? "reported" :
-	    b->action == DSN_FAILED ? "bounced" : "told", id,
-	    (int)reader.addr.len, reader.addr.ptr, n->count);
+	log_notice(b, n, id, reader.addr);
 	manager_admit(m, id);
 	return true;
 }
 
-/* Marks as done, so that nobody is told, who is not to be told of. A report
- * counts them all the same. */
-static void
-pass_over(const struct bounce *b, bool *done)
+/* Leaves out who is not to be told of. A report counts them all the same. */
+static size_t
+choose(const struct bounce *b, size_t *numbers)
 {
-	size_t i;
+	size_t i, count;
 
+	count = 0;
 	for (i = 0; i < count_of(b->queued); i++)
-		done[i] = path_of(b->queued, i).len == 0 ||
-		    (!b->is_report && !is_named(b, i));
+		if (path_of(b->queued, i).len > 0 &&
+		    (b->is_report || is_named(b, i)))
+			numbers[count++] = i;
+	return count;
+}
+
+/* By path, then by number. */
+static int
+compare_paths(const void *one, const void *other, void *queued)
+{
+	const size_t *a = one, *b = other;
+	struct slice path, its;
+	int order;
+
+	path = path_of(queued, *a);
+	its = path_of(queued, *b);
+	order = path.len != its.len ? (path.len > its.len) -
+	    (path.len < its.len) : path.ptr == its.ptr ? 0 :
+	    memcmp(path.ptr, its.ptr, path.len);
+	return order != 0 ? order : (*a > *b) - (*a < *b);
+}
+
+static size_t
+count_alike(const struct queued *q, const size_t *numbers, size_t count)
+{
+	size_t n;
+
+	for (n = 1; n < count && slice_equal(path_of(q, numbers[n]),
+	    path_of(q, numbers[0])); n++)
+		;
+	return n;
 }
 
 bool
 bounce_send(struct manager *m, const struct bounce *b)
 {
 	struct notice n;
-	size_t i, count;
-	bool *done, ok;
+	size_t i, alike, count, *numbers;
+	bool ok;
 
 	if ((b->queued->envelope.flags & ENVELOPE_BOUNCE) != 0)
 		return true;
-	count = count_of(b->queued);
-	done = xcalloc(count, sizeof(*done));
-	pass_over(b, done);
+	numbers = xcalloc(count_of(b->queued) + 1, sizeof(*numbers));
+	count = choose(b, numbers);
+	qsort_r(numbers, count, sizeof(*numbers), compare_paths,
+	    (void *)(uintptr_t)b->queued);
 	ok = true;
-	for (i = 0; i < count && ok; i++) {
-		if (done[i])
-			continue;
-		collect(b, i, done, &n);
+	for (i = 0; i < count && ok; i += alike) {
+		alike = count_alike(b->queued, numbers + i, count - i);
+		collect(b, numbers + i, alike, &n);
 		ok = !n.is_wanted || send_notice(m, b, &n);
 		free(n.about);
 	}
-	free(done);
+	free(numbers);
 	return ok;
 }
