@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "mail/address.h"
-#include "spool/id.h"
+#include "queue/notice.h"
 
 /* A report names no more of those that failed, nor of those that wait: it must
  * be small enough for somebody to take it. */
@@ -213,32 +213,6 @@ reader_of(const struct config *c, struct slice path)
 	return path;
 }
 
-static bool
-write_message(struct manager *m, const struct envelope *e,
-    const struct buf *wire, const char *id)
-{
-	struct buf all = BUF_INIT;
-	bool ok;
-	int fd;
-
-	fd = spool_begin(m->spool, id);
-	if (fd < 0 && errno == EEXIST) {
-		/* An attempt before this one could not even clean up. */
-		spool_abandon(m->spool, id, &fd);
-		fd = spool_begin(m->spool, id);
-	}
-	if (fd < 0)
-		return false;
-	envelope_print(e, &all);
-	buf_add_slice(&all, buf_slice(wire));
-	ok = file_write(fd, all.data, all.len);
-	buf_free(&all);
-	if (ok)
-		return spool_commit(m->spool, id, &fd);
-	spool_abandon(m->spool, id, &fd);
-	return false;
-}
-
 static void
 print_notice(struct manager *m, const struct bounce *b,
     const struct notice *n, const char *id, struct buf *wire, size_t *header)
@@ -274,46 +248,21 @@ print_notice(struct manager *m, const struct bounce *b,
 	buf_free(&original);
 }
 
-/* Callers choose the names of their drops, and could take a notice's ahead of
- * us: one that they made is none. */
-static bool
-is_notice(struct manager *m, const struct bounce *b, const char *id)
-{
-	struct queued q;
-	const char *why;
-	bool is;
-
-	if (!queued_load(m->spool, id, QUEUED_WAITING, &q, NULL, &why))
-		return false;
-	is = (q.envelope.flags & ENVELOPE_BOUNCE) != 0 &&
-	    q.envelope.uid == b->queued->envelope.uid;
-	queued_free(&q);
-	return is;
-}
-
-/*
- * The notice's ID follows from what it is about: if a crash came between the
- * notice and the record that it was sent, it is found in the queue.
- */
+/* If a crash came between the notice and the record that it was sent, it is
+ * found in the queue. */
 static bool
 is_queued_already(struct manager *m, const struct bounce *b,
     const struct notice *n, char id[static ID_LEN + 1])
 {
 	struct buf what = BUF_INIT;
-	int fd;
+	bool is;
 
 	buf_addf(&what, "%d %zu%s", (int)b->action, n->first,
 	    b->is_report ? " report" : "");
-	id_derive(b->id, buf_slice(&what), id);
+	is = notice_find(m, b->id, buf_slice(&what),
+	    b->queued->envelope.uid, id);
 	buf_free(&what);
-	fd = spool_read(m->spool, id);
-	if (fd < 0)
-		return false;
-	file_close(&fd);
-	if (is_notice(m, b, id))
-		return true;
-	id_new(id);
-	return false;
+	return is;
 }
 
 static void
@@ -358,7 +307,7 @@ send_notice(struct manager *m, const struct bounce *b,
 	e.sender = SLICE("");
 	e.recipients = &reader;
 	e.count = 1;
-	ok = write_message(m, &e, &wire, id);
+	ok = notice_write(m, &e, &wire, id);
 	buf_free(&wire);
 	if (!ok) {
 		log_error("id=%s event=bounce-not-queued error=\"%s\"", b->id,

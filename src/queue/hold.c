@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "queue/flush.h"
 #include "queue/lane.h"
+#include "queue/notice.h"
 #include "spool/journal.h"
 
 static void
@@ -62,6 +63,26 @@ is_misfiled(const struct queued *q)
 	return false;
 }
 
+/* Whoever looks after the mail here may read no log for days. */
+static void
+tell_postmaster(struct manager *m, const struct entry *e)
+{
+	struct buf text = BUF_INIT;
+	struct id_text id;
+
+	id = entry_id(e);
+	buf_addf(&text, "The server refused the sender of message %s and took "
+	    "the\nmessage over all the same: it may have arrived under the "
+	    "sender of\nanother one. It is held.\n\n"
+	    "    navette queue          shows whom it is for: ask them\n"
+	    "    navette remove %s    if it has arrived\n"
+	    "    navette release %s   to send it (again)\n", id.text,
+	    id.text, id.text);
+	notice_postmaster(m, e, "Held: a message that may have arrived under "
+	    "another sender", buf_string(&text));
+	buf_free(&text);
+}
+
 bool
 hold_if_misfiled(struct manager *m, struct entry *e, const struct queued *q)
 {
@@ -73,5 +94,6 @@ hold_if_misfiled(struct manager *m, struct entry *e, const struct queued *q)
 	    "another sender\" advice=\"ask the recipients; then navette "
 	    "remove it, or navette release it to send it again\"",
 	    entry_id(e).text);
+	tell_postmaster(m, e);
 	return true;
 }
