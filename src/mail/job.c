@@ -10,7 +10,8 @@ job_print(const struct job *j, struct buf *out)
 	const struct range *r;
 	size_t i;
 
-	buf_addf(out, "%" PRIu32 " %s %u ", j->number, j->id, j->flags);
+	buf_addf(out, "%" PRIu32 " %s %u %u %u ", j->number, j->id, j->flags,
+	    j->each, j->most);
 	for (i = 0; i < j->count; i++) {
 		r = &j->ranges[i];
 		buf_addf(out, "%s%" PRIu32, i == 0 ? "" : ",", r->first);
@@ -83,22 +84,31 @@ ranges_take(struct slice text, struct job *j)
 	return j->count > 0;
 }
 
+static bool
+number_take(struct slice *text, unsigned *number)
+{
+	struct slice word;
+	unsigned long long n;
+
+	if (!slice_cut(text, ' ', &word) ||
+	    !slice_to_number(word, UINT32_MAX, &n))
+		return false;
+	*number = (unsigned)n;
+	return true;
+}
+
 bool
 job_parse(struct slice text, struct job *j)
 {
 	struct slice word;
-	unsigned long long n, flags;
 
 	memset(j, 0, sizeof(*j));
-	if (!slice_cut(&text, ' ', &word) ||
-	    !slice_to_number(word, UINT32_MAX, &n) ||
+	if (!number_take(&text, &j->number) ||
 	    !slice_cut(&text, ' ', &word) || !id_take(word, j->id) ||
-	    !slice_cut(&text, ' ', &word) ||
-	    !slice_to_number(word, JOB_BULK | JOB_INDIVIDUAL | JOB_VERP,
-	    &flags))
+	    !number_take(&text, &j->flags) ||
+	    j->flags > (JOB_BULK | JOB_VERP) ||
+	    !number_take(&text, &j->each) || !number_take(&text, &j->most))
 		return false;
-	j->number = (uint32_t)n;
-	j->flags = (unsigned)flags;
 	if (!ranges_take(text, j)) {
 		job_free(j);
 		return false;
@@ -123,4 +133,17 @@ job_recipients(const struct job *j)
 	for (i = 0; i < j->count; i++)
 		n += (size_t)j->ranges[i].last - j->ranges[i].first + 1;
 	return n;
+}
+
+void
+job_end_print(const struct job_end *e, struct buf *out)
+{
+	buf_addf(out, "%" PRIu32 " %u", e->number, e->transactions);
+}
+
+bool
+job_end_parse(struct slice text, struct job_end *e)
+{
+	return number_take(&text, &e->number) &&
+	    number_take(&text, &e->transactions) && text.ptr == NULL;
 }

@@ -27,8 +27,7 @@ enum job_record {
 	JOB_READY,		/* connected, secured and logged in; a line for
 				 * the log: key=value pairs */
 	JOB_VERDICT,		/* struct verdict */
-	JOB_DONE,		/* job number in decimal: all its verdicts are
-				 * out */
+	JOB_DONE,		/* struct job_end: all its verdicts are out */
 	JOB_TROUBLE,		/* struct verdict of a connection or account
 				 * that served no mail at all: it leaves */
 	JOB_TICKET,		/* to keep: a line that any later agent should
@@ -41,16 +40,24 @@ struct range {			/* first to last, both included */
 	uint32_t last;
 };
 
-#define JOB_BULK	0x01u	/* other mail in hand goes first */
-#define JOB_INDIVIDUAL	0x02u	/* a transaction for each recipient */
-#define JOB_VERP	0x04u	/* and a return path: mail/verp */
+#define JOB_BULK	0x01u	/* other mail goes first */
+#define JOB_VERP	0x02u	/* each has a return path: mail/verp */
 
 struct job {
 	uint32_t number;	/* unique in the agent's life */
 	char id[ID_LEN + 1];
 	unsigned flags;
+	unsigned each;		/* recipients a transaction; 0: as the
+				 * smarthost has it */
+	unsigned most;		/* transactions that may count, the rest is
+				 * given back; 0: no limit */
 	struct range *ranges;	/* ascending, not touching */
 	size_t count;
+};
+
+struct job_end {
+	uint32_t number;
+	unsigned transactions;	/* whose content went out whole */
 };
 
 void job_print(const struct job *j, struct buf *out);
@@ -59,5 +66,8 @@ bool job_parse(struct slice text, struct job *j);
 void job_free(struct job *j);
 /* How many recipients the ranges hold. */
 size_t job_recipients(const struct job *j);
+
+void job_end_print(const struct job_end *e, struct buf *out);
+bool job_end_parse(struct slice text, struct job_end *e);
 
 #endif

@@ -42,13 +42,16 @@ pace_start(struct pace *p, int64_t now)
 }
 
 void
-pace_success(struct pace *p)
+pace_success(struct pace *p, uint32_t n)
 {
-	if (p->done < UINT32_MAX)
-		p->done++;
+	if (n == 0)
+		n = 1;
+	p->done = p->done > UINT32_MAX - n ? UINT32_MAX : p->done + n;
 	if (p->rate == 0)
 		return;
-	p->rate += RATE_STEP;
+	if (n > PACE_FREE)
+		n = PACE_FREE;
+	p->rate += RATE_STEP * n;
 	if (p->rate >= PACE_FREE)
 		p->rate = 0;
 }

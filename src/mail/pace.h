@@ -25,8 +25,8 @@ void pace_begin(struct pace *p, int64_t pause, int64_t now);
 int64_t pace_next(const struct pace *p, int64_t now);
 /* One begins now. */
 void pace_start(struct pace *p, int64_t now);
-/* One went well. */
-void pace_success(struct pace *p);
+/* One went well, or so many. */
+void pace_success(struct pace *p, uint32_t n);
 /* The server said "too much": half of what it was (or, when it was free, of
  * what was measured). */
 void pace_too_much(struct pace *p, int64_t now);

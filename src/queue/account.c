@@ -247,30 +247,6 @@ account_lift(struct account *a)
 	refused_lift(a);
 }
 
-/* How much of a hand bulk mail may fill. What is small is needed to send a
- * message's commands together with those before. */
-static unsigned
-bulk_hand(unsigned pace)
-{
-	return pace >= 8 ? pace / 2 : pace;
-}
-
-struct worker *
-account_worker(const struct account *a, bool bulk)
-{
-	struct worker *w, *best;
-	unsigned most;
-
-	best = NULL;
-	for (w = a->workers; w != NULL; w = w->next) {
-		most = bulk ? bulk_hand(w->pace) : w->pace;
-		if (!worker_has_room(w) || w->jobs >= most)
-			continue;
-		if (best == NULL || w->jobs < best->jobs)
-			best = w;
-	}
-	return best;
-}
 
 static bool
 is_starting(const struct account *a)
@@ -297,15 +273,80 @@ most_workers(struct account *a)
 	return a->smarthost->connections;
 }
 
+/* Bulk mail leaves the last one to others, where there are several. */
+static unsigned
+most_for(struct account *a, bool bulk)
+{
+	unsigned most;
+
+	most = most_workers(a);
+	return bulk && most > 1 ? most - 1 : most;
+}
+
+static bool
+is_blocked(const struct account *a)
+{
+	const struct worker *w;
+
+	for (w = a->workers; w != NULL; w = w->next)
+		if (w->ready && !w->leaving && !worker_is_blocked(w))
+			return false;
+	return true;
+}
+
+static unsigned
+bulk_workers(const struct account *a)
+{
+	const struct worker *w;
+	unsigned n;
+
+	n = 0;
+	for (w = a->workers; w != NULL; w = w->next)
+		n += w->bulk_jobs > 0;
+	return n;
+}
+
+/* Whether it should rather have the message than the best so far. */
+static bool
+is_better(const struct worker *w, const struct worker *best, bool bulk)
+{
+	if (best == NULL)
+		return true;
+	if (!bulk && (w->bulk_jobs > 0) != (best->bulk_jobs > 0))
+		return w->bulk_jobs == 0;
+	return w->jobs < best->jobs;
+}
+
+struct worker *
+account_worker(struct account *a, bool bulk)
+{
+	struct worker *w, *best;
+	bool is_full, may_wait;
+
+	is_full = bulk && bulk_workers(a) >= most_for(a, true);
+	may_wait = is_starting(a) || a->worker_count < most_workers(a);
+	best = NULL;
+	for (w = a->workers; w != NULL; w = w->next) {
+		if (!worker_has_room(w, bulk) ||
+		    (is_full && w->bulk_jobs == 0) ||
+		    (!bulk && may_wait && worker_is_blocked(w)))
+			continue;
+		if (is_better(w, best, bulk))
+			best = w;
+	}
+	return best;
+}
+
 bool
-account_wants_worker(struct account *a, size_t ready, int64_t since,
-    int64_t *wake)
+account_wants_worker(struct account *a, bool bulk, size_t ready,
+    int64_t since, int64_t *wake)
 {
 	int64_t patience_ends;
 
-	if (is_starting(a) || a->worker_count >= most_workers(a))
+	if (is_starting(a) || a->worker_count >= most_for(a, bulk))
 		return false;
-	if (a->worker_count == 0 || ready > a->worker_count * BACKLOG)
+	if (a->worker_count == 0 || ready > a->worker_count * BACKLOG ||
+	    (!bulk && is_blocked(a)))
 		return true;
 	patience_ends = clock_add(since, PATIENCE);
 	if (clock_boot() >= patience_ends)

@@ -43,7 +43,8 @@ struct account {
 struct allowance {
 	struct account *account;
 	uint64_t recipients;
-	bool individual;	/* each in a transaction of its own */
+	unsigned each;		/* recipients a transaction; 0: no matter */
+	unsigned most;		/* transactions that count; 0: no limit */
 	struct ledger_grant granted, messages;
 };
 
@@ -64,13 +65,13 @@ void account_heal(struct account *a);
 void account_lift(struct account *a);
 bool account_is_open(const struct account *a);
 
-/* The agent that should have the next message, or NULL; bulk mail leaves room
- * for others in its hand. */
-struct worker *account_worker(const struct account *a, bool bulk);
+/* The agent that should have the next message, or NULL. Bulk mail leaves the
+ * last connection to others, and they go where they need not wait for it. */
+struct worker *account_worker(struct account *a, bool bulk);
 /* Whether one more login is worth it for so many ready messages, the first of
  * which waits since then; *wake is lowered to when to ask again. */
-bool account_wants_worker(struct account *a, size_t ready, int64_t since,
-    int64_t *wake);
+bool account_wants_worker(struct account *a, bool bulk, size_t ready,
+    int64_t since, int64_t *wake);
 /* Asks for an agent, if the connections are not used up. */
 void account_ask(struct manager *m, struct account *a, int64_t *wake);
 
@@ -78,10 +79,16 @@ void account_ask(struct manager *m, struct account *a, int64_t *wake);
  * whether that is for a quota. */
 bool account_may_send(struct account *a, bool bulk, bool *used_up,
     int64_t *wake);
-/* Grants a job for up to want recipients; false: none may go now. */
-bool account_grant(struct manager *m, struct account *a, uint64_t want,
-    bool bulk, struct allowance *out);
-/* The job is over; so many recipients were in content that went out. */
-void account_settle(const struct allowance *allowance, uint64_t used);
+/* The most that a job may be for an agent that wants so many transactions in
+ * hand, quotas aside. */
+void account_plan(struct manager *m, struct account *a, bool bulk,
+    unsigned hand, struct allowance *out);
+/* Grants what is planned to up to want recipients; false: none may go now. */
+bool account_grant(struct manager *m, uint64_t want, bool bulk,
+    struct allowance *plan);
+/* The job is over: so many transactions went out whole, to so many recipients;
+ * with doubt, perhaps all. */
+void account_settle(const struct allowance *allowance, uint64_t recipients,
+    uint64_t transactions, bool doubt);
 
 #endif

@@ -1,20 +1,8 @@
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "config/route.h"
-#include "mail/advice.h"
 #include "queue/account.h"
-#include "queue/worker.h"
-
-/* Whether each transaction is counted or waited for. */
-static bool
-is_limited(const struct account *a)
-{
-	return a->ledger != NULL || a->pace.pause > 0 || a->pace.rate > 0;
-}
 
 static void
 lower(int64_t *wake, int64_t when, int64_t now)
@@ -50,49 +38,73 @@ account_may_send(struct account *a, bool bulk, bool *used_up, int64_t *wake)
 }
 
 /*
- * A transaction at a time, where it counts; bulk mail, so that others have
- * their turn. Of individual ones as many as may be in doubt at once, where
- * nothing has to wait between them.
+ * Where each transaction is waited for, a job is one. Else one of bulk mail is
+ * as much as a connection takes at once, so that others have their turn; a
+ * transaction for each reader is small, and there are as many of them as one
+ * for all would have had recipients.
  */
 static uint64_t
-most_of(struct manager *m, const struct account *a, uint64_t want, bool bulk)
+most_recipients(const struct account *a, bool bulk, unsigned hand,
+    unsigned each)
 {
-	unsigned most;
+	unsigned usual = a->smarthost->recipients_per_transaction;
 
-	most = route_transaction(m->config, a->smarthost, bulk);
-	if (bulk && m->config->bulk.individual && a->pace.pause == 0 &&
-	    a->pace.rate == 0)
-		most = a->smarthost->in_flight;
-	return (is_limited(a) || bulk) && want > most ? most : want;
+	if (a->pace.pause > 0 || a->pace.rate > 0)
+		return each;
+	if (!bulk)
+		return UINT64_MAX;
+	return each < usual ? usual : (uint64_t)each * (hand / 2 + (hand < 2));
 }
 
-/* How many messages so many recipients are. */
+void
+account_plan(struct manager *m, struct account *a, bool bulk, unsigned hand,
+    struct allowance *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->account = a;
+	out->each = route_transaction(m->config, a->smarthost, bulk);
+	out->recipients = most_recipients(a, bulk, hand, out->each);
+}
+
+/* How many transactions so many recipients may take. */
 static uint64_t
-messages_of(const struct allowance *allowance, uint64_t recipients)
+grant_messages(struct account *a, uint64_t want, bool bulk,
+    struct allowance *out)
 {
-	return allowance->individual ? recipients : recipients > 0;
-}
-
-/* Takes what is wanted out of the quotas, or what is left of it. */
-static bool
-take(struct manager *m, struct account *a, bool bulk, struct allowance *out)
-{
-	const struct ledger_grant nothing = {0, 0};
-	uint64_t want, left;
+	uint64_t n;
 	int64_t again;
 
-	want = ledger_left(a->ledger, LEDGER_RECIPIENTS, out->recipients,
-	    bulk, &again);
-	left = ledger_left(a->ledger, LEDGER_MESSAGES, messages_of(out, want),
-	    bulk, &again);
-	if (out->individual && left < want)
-		want = left;
-	if (want == 0 || left == 0)
-		return false;
+	n = want / out->each + (want % out->each > 0);
+	if (a->ledger != NULL)
+		n = ledger_left(a->ledger, LEDGER_MESSAGES, n, bulk, &again);
+	if (a->pace.pause > 0 || a->pace.rate > 0 ||
+	    a->smarthost->message_quota.count > 0)
+		out->most = (unsigned)n;
+	return n;
+}
+
+bool
+account_grant(struct manager *m, uint64_t want, bool bulk,
+    struct allowance *out)
+{
+	const struct ledger_grant nothing = {0, 0};
+	struct account *a = out->account;
+	uint64_t messages;
+	int64_t again;
+
+	if (want > out->recipients)
+		want = out->recipients;
+	if (a->ledger != NULL)
+		want = ledger_left(a->ledger, LEDGER_RECIPIENTS, want, bulk,
+		    &again);
+	messages = grant_messages(a, want, bulk, out);
+	if (want > messages * out->each)
+		want = messages * out->each;
 	out->recipients = want;
+	if (want == 0 || a->ledger == NULL)
+		return want > 0;
 	if (ledger_take(a->ledger, LEDGER_RECIPIENTS, want, &out->granted) &&
-	    ledger_take(a->ledger, LEDGER_MESSAGES, messages_of(out, want),
-	    &out->messages))
+	    ledger_take(a->ledger, LEDGER_MESSAGES, messages, &out->messages))
 		return true;
 	manager_unsafe(m, "-", "record what is used of a quota");
 	ledger_settle(a->ledger, LEDGER_RECIPIENTS, &out->granted, 0);
@@ -100,27 +112,23 @@ take(struct manager *m, struct account *a, bool bulk, struct allowance *out)
 	return false;
 }
 
-bool
-account_grant(struct manager *m, struct account *a, uint64_t want, bool bulk,
-    struct allowance *out)
+static void
+settle(struct ledger *l, enum ledger_kind kind,
+    const struct ledger_grant *grant, uint64_t used)
 {
-	memset(out, 0, sizeof(*out));
-	out->account = a;
-	out->individual = bulk && m->config->bulk.individual;
-	out->recipients = most_of(m, a, want, bulk);
-	return a->ledger == NULL || take(m, a, bulk, out);
+	ledger_settle(l, kind, grant, used < grant->count ? used :
+	    grant->count);
 }
 
 void
-account_settle(const struct allowance *allowance, uint64_t used)
+account_settle(const struct allowance *allowance, uint64_t recipients,
+    uint64_t transactions, bool doubt)
 {
 	struct ledger *l = allowance->account->ledger;
 
 	if (l == NULL)
 		return;
-	if (used > allowance->granted.count)
-		used = allowance->granted.count;
-	ledger_settle(l, LEDGER_RECIPIENTS, &allowance->granted, used);
-	ledger_settle(l, LEDGER_MESSAGES, &allowance->messages,
-	    messages_of(allowance, used));
+	settle(l, LEDGER_RECIPIENTS, &allowance->granted, recipients);
+	settle(l, LEDGER_MESSAGES, &allowance->messages, doubt ?
+	    allowance->messages.count : transactions);
 }

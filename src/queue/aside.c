@@ -44,7 +44,8 @@ give(struct manager *m, struct lane *l, struct account *a, struct entry *e,
 	w = account_worker(a, l->bulk);
 	if (w != NULL)
 		worker_give(w, e);
-	else if (account_wants_worker(a, l->aside.count + 1, e->due, wake))
+	else if (account_wants_worker(a, l->bulk, l->aside.count + 1,
+	    e->due, wake))
 		account_ask(m, a, wake);
 	return w != NULL;
 }

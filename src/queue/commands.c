@@ -257,7 +257,7 @@ do_one(struct manager *m, const struct asker *a, struct slice word,
 	e = id_is_valid(word) ? entry_find(id) : NULL;
 	if (e == NULL || !asker_may_see(a, e->uid))
 		answer_say(answer, EX_NOINPUT, "%s: no such message", id);
-	else if (e->state == ENTRY_FLYING || e->state == ENTRY_UNREAD)
+	else if ((e->jobs > 0 && act != do_hold) || e->state == ENTRY_UNREAD)
 		answer_say(answer, EX_TEMPFAIL, "%s: it is being delivered "
 		    "right now; try again", id);
 	else {

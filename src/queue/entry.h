@@ -40,6 +40,7 @@ struct entry {
 	uint32_t recipients;
 	uint32_t last;		/* wall clock seconds of the last attempt */
 	uint16_t attempts;
+	uint16_t jobs;		/* with agents, of it */
 	uint8_t state;
 	uint8_t way;		/* queue/aside: which account of its lane */
 	bool bulk;		/* for the lanes of bulk mail */

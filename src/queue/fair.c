@@ -71,29 +71,50 @@ party_free(struct fair *f, struct party *p)
 	free(p);
 }
 
+static struct party *
+party_of(struct fair *f, const struct entry *e)
+{
+	struct party *p;
+
+	p = *find(f, e->party);
+	return p != NULL ? p : party_new(f, e->party);
+}
+
+static void
+put_first(struct fair *f, struct party *p, struct entry *e)
+{
+	f->count++;
+	e->next = p->first;
+	if (p->first == NULL)
+		p->tail = &e->next;
+	p->first = e;
+}
+
 void
 fair_add(struct fair *f, struct entry *e, bool front)
 {
 	struct party *p;
 
-	p = *find(f, e->party);
-	if (p == NULL)
-		p = party_new(f, e->party);
-	f->count++;
-	e->next = front ? p->first : NULL;
+	p = party_of(f, e);
 	if (!front) {
+		f->count++;
+		e->next = NULL;
 		*p->tail = e;
 		p->tail = &e->next;
 		return;
 	}
-	if (p->first == NULL)
-		p->tail = &e->next;
-	p->first = e;
+	put_first(f, p, e);
 	if (p->tail != &e->next)
 		return;
 	/* It was the party's only one: as it had the last turn, so the next. */
 	unlink_turn(f, p);
 	link_turn(f, p, true);
+}
+
+void
+fair_resume(struct fair *f, struct entry *e)
+{
+	put_first(f, party_of(f, e), e);
 }
 
 struct entry *

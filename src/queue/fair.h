@@ -25,6 +25,8 @@ struct fair {
 /* Adds it to its party (e->party), at the end; or, for what was given back, at
  * its front; a party that had nothing left has its turn next then. */
 void fair_add(struct fair *f, struct entry *e, bool front);
+/* At its party's front, and the party has its turn after all others. */
+void fair_resume(struct fair *f, struct entry *e);
 /* Whose turn it is, or NULL. */
 struct entry *fair_peek(const struct fair *f);
 /* Takes that one off. */

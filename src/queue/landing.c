@@ -41,36 +41,36 @@ has_any(const struct queued *q,
 }
 
 static bool
-is_list(const struct manager *m, const struct flight *f)
+is_list(const struct manager *m, const struct sending *s)
 {
-	return queued_is_list(&f->queued, m->config);
+	return queued_is_list(&s->queued, m->config);
 }
 
 /* The time it has spent here without the time its lane was stopped. */
 static int64_t
-age_of(const struct flight *f)
+age_of(const struct sending *s)
 {
-	return clock_wall() - f->queued.envelope.time -
-	    (lane_stopped(f->entry->lane) - f->entry->stopped);
+	return clock_wall() - s->queued.envelope.time -
+	    (lane_stopped(s->entry->lane) - s->entry->stopped);
 }
 
 /* A list may be on its way for days before all had an attempt; only then does
  * the time begin in which they are tried again. */
 static bool
-is_expired(const struct manager *m, const struct flight *f)
+is_expired(const struct manager *m, const struct sending *s)
 {
 	int64_t begun;
 
-	begun = f->queued.first_attempt;
-	if (!is_list(m, f))
-		begun = f->queued.envelope.time;
-	return begun != 0 && age_of(f) - (begun - f->queued.envelope.time) >=
+	begun = s->queued.first_attempt;
+	if (!is_list(m, s))
+		begun = s->queued.envelope.time;
+	return begun != 0 && age_of(s) - (begun - s->queued.envelope.time) >=
 	    m->config->lifetime;
 }
 
 /* Tells the sender of those chosen. */
 static bool
-answer(struct manager *m, struct flight *f, enum dsn_action action,
+answer(struct manager *m, struct sending *s, enum dsn_action action,
     bool (*chosen)(const struct queued *q, size_t number))
 {
 	const struct config *c = m->config;
@@ -78,36 +78,36 @@ answer(struct manager *m, struct flight *f, enum dsn_action action,
 	struct id_text id;
 	struct bounce b;
 
-	id = entry_id(f->entry);
+	id = entry_id(s->entry);
 	memset(&b, 0, sizeof(b));
 	b.id = id.text;
-	b.queued = &f->queued;
-	h = f->allowance.account->smarthost;
+	b.queued = &s->queued;
+	h = s->account->smarthost;
 	b.smarthost = h == NULL ? NULL : h->host;
 	b.action = action;
 	b.is_chosen = chosen;
-	b.retry_until = f->queued.envelope.time + c->lifetime;
-	b.is_report = is_list(m, f);
+	b.retry_until = s->queued.envelope.time + c->lifetime;
+	b.is_report = is_list(m, s);
 	b.is_over = action == DSN_FAILED;
 	b.always = b.is_report && c->bulk.report == REPORT_ALWAYS;
 	return bounce_send(m, &b);
 }
 
 static void
-record_answers(struct manager *m, struct flight *f)
+record_answers(struct manager *m, struct sending *s)
 {
 	struct verdict v;
 	size_t i;
 
 	memset(&v, 0, sizeof(v));
-	for (i = 0; i < f->queued.envelope.count; i++) {
-		if (!queued_is_unanswered(&f->queued, i))
+	for (i = 0; i < s->queued.envelope.count; i++) {
+		if (!queued_is_unanswered(&s->queued, i))
 			continue;
 		v.first = v.last = (uint32_t)i;
-		flight_record(m, f, JOURNAL_BOUNCED, &v);
-		queued_answer(&f->queued, i, i);
+		sending_record(m, s, JOURNAL_BOUNCED, &v);
+		queued_answer(&s->queued, i, i);
 	}
-	flight_sync(m, f);
+	sending_sync(m, s);
 }
 
 static bool
@@ -119,133 +119,133 @@ is_notification(const struct queued *q)
 
 /* A notification that nobody takes: kept for the postmaster's eyes. */
 static void
-fail(struct manager *m, struct flight *f)
+fail(struct manager *m, struct sending *s)
 {
 	log_alarm("id=%s event=failed error=\"a notification could not be "
 	    "delivered; it is kept in failed/: see navette queue\"",
-	    entry_id(f->entry).text);
-	if (!spool_fail(m->spool, entry_id(f->entry).text))
+	    entry_id(s->entry).text);
+	if (!spool_fail(m->spool, entry_id(s->entry).text))
 		log_error("id=%s event=failed error=\"cannot move it to "
-		    "failed/: %s\"", entry_id(f->entry).text, strerror(errno));
-	manager_forget(m, f->entry);
+		    "failed/: %s\"", entry_id(s->entry).text, strerror(errno));
+	manager_forget(m, s->entry);
 }
 
 /* Where one result was all there ever was, its own line has said it. */
 static void
-finish(struct manager *m, struct flight *f, bool expired)
+finish(struct manager *m, struct sending *s, bool expired)
 {
-	if (expired || f->entry->journal || f->queued.envelope.count > 1)
-		log_info("id=%s event=%s", entry_id(f->entry).text,
+	if (expired || s->entry->journal || s->queued.envelope.count > 1)
+		log_info("id=%s event=%s", entry_id(s->entry).text,
 		    expired ? "expired" : "done");
-	manager_forget(m, f->entry);
+	manager_forget(m, s->entry);
 }
 
 /* What cannot be told now is told later. */
 static void
-try_again(struct flight *f)
+try_again(struct sending *s)
 {
-	flush_attempted(f->entry);
-	entry_wait(f->entry, clock_add(clock_boot(), TROUBLE_PAUSE));
+	flush_attempted(s->entry);
+	entry_wait(s->entry, clock_add(clock_boot(), TROUBLE_PAUSE));
 }
 
 /* Before a list goes, the journal says that its report is out: a crash between
  * the two does not make another. */
 static void
-record_report(struct manager *m, struct flight *f)
+record_report(struct manager *m, struct sending *s)
 {
 	struct verdict all;
 
 	memset(&all, 0, sizeof(all));
-	all.last = (uint32_t)f->queued.envelope.count - 1;
-	flight_record(m, f, JOURNAL_BOUNCED, &all);
-	flight_sync(m, f);
+	all.last = (uint32_t)s->queued.envelope.count - 1;
+	sending_record(m, s, JOURNAL_BOUNCED, &all);
+	sending_sync(m, s);
 }
 
 /* The end of a list, if all recipients are done (or given up): one report. */
 static bool
-conclude_list(struct manager *m, struct flight *f, bool expired)
+conclude_list(struct manager *m, struct sending *s, bool expired)
 {
-	if (!expired && has_any(&f->queued, is_open_still))
+	if (!expired && has_any(&s->queued, is_open_still))
 		return false;
-	if (!queued_is_reported(&f->queued)) {
-		if (!answer(m, f, DSN_FAILED, is_unanswered_or_open)) {
-			try_again(f);
+	if (!queued_is_reported(&s->queued)) {
+		if (!answer(m, s, DSN_FAILED, is_unanswered_or_open)) {
+			try_again(s);
 			return true;
 		}
-		record_report(m, f);
+		record_report(m, s);
 	}
-	finish(m, f, expired);
+	finish(m, s, expired);
 	return true;
 }
 
 /* The end of the message, if all recipients are done (or given up). The sender
  * of bulk mail is told of all that were refused in a round together. */
 static bool
-conclude(struct manager *m, struct flight *f, bool expired, bool round_over)
+conclude(struct manager *m, struct sending *s, bool expired, bool round_over)
 {
 	bool lost, open;
 
-	if (is_list(m, f))
-		return conclude_list(m, f, expired);
-	open = !expired && has_any(&f->queued, is_open_still);
-	if (open && (is_notification(&f->queued) ||
-	    (f->entry->bulk && !round_over)))
+	if (is_list(m, s))
+		return conclude_list(m, s, expired);
+	open = !expired && has_any(&s->queued, is_open_still);
+	if (open && (is_notification(&s->queued) ||
+	    (s->entry->bulk && !round_over)))
 		return false;
-	lost = expired ? has_any(&f->queued, is_unanswered_or_open) :
-	    has_any(&f->queued, queued_is_unanswered);
-	if (lost && is_notification(&f->queued)) {
-		fail(m, f);
+	lost = expired ? has_any(&s->queued, is_unanswered_or_open) :
+	    has_any(&s->queued, queued_is_unanswered);
+	if (lost && is_notification(&s->queued)) {
+		fail(m, s);
 		return true;
 	}
-	if (lost && !answer(m, f, DSN_FAILED, expired ?
+	if (lost && !answer(m, s, DSN_FAILED, expired ?
 	    is_unanswered_or_open : queued_is_unanswered)) {
-		try_again(f);
+		try_again(s);
 		return true;
 	}
 	if (open && lost)
-		record_answers(m, f);
+		record_answers(m, s);
 	if (!open)
-		finish(m, f, expired);
+		finish(m, s, expired);
 	return !open;
 }
 
 /* Of a list, those that were refused so far are told of as well. */
 static void
-warn(struct manager *m, struct flight *f)
+warn(struct manager *m, struct sending *s)
 {
 	struct verdict none;
 	bool list;
 
-	list = is_list(m, f);
-	if (f->entry->warned || age_of(f) < m->config->warn_after ||
-	    (!list && is_notification(&f->queued)))
+	list = is_list(m, s);
+	if (s->entry->warned || age_of(s) < m->config->warn_after ||
+	    (!list && is_notification(&s->queued)))
 		return;
-	if (!answer(m, f, DSN_DELAYED, list ? is_unanswered_or_open :
+	if (!answer(m, s, DSN_DELAYED, list ? is_unanswered_or_open :
 	    is_open_still))
 		return;
 	if (list)
-		record_answers(m, f);
+		record_answers(m, s);
 	memset(&none, 0, sizeof(none));
-	flight_record(m, f, JOURNAL_WARNED, &none);
-	f->entry->warned = true;
+	sending_record(m, s, JOURNAL_WARNED, &none);
+	s->entry->warned = true;
 }
 
 static void
-postpone(struct manager *m, struct flight *f)
+postpone(struct manager *m, struct sending *s)
 {
 	struct verdict count;
 	struct entry *e;
 	int64_t pause;
 
-	e = f->entry;
+	e = s->entry;
 	flush_attempted(e);
 	if (e->attempts < UINT16_MAX)
 		e->attempts++;
 	e->last = (uint32_t)(clock_wall() / CLOCK_SEC);
-	warn(m, f);
+	warn(m, s);
 	memset(&count, 0, sizeof(count));
 	count.job = e->attempts;
-	flight_record(m, f, JOURNAL_ATTEMPT, &count);
+	sending_record(m, s, JOURNAL_ATTEMPT, &count);
 	pause = schedule_pause(e->attempts, m->config->retry_first,
 	    m->config->retry_max, manager_random());
 	entry_wait(e, clock_add(clock_boot(), pause));
@@ -268,41 +268,42 @@ has_refused_sender(const struct queued *q)
 
 /* Where one smarthost refuses a sender, the next may take it. */
 static bool
-goes_elsewhere(struct flight *f)
+goes_elsewhere(struct sending *s)
 {
-	if (!has_refused_sender(&f->queued) ||
-	    !aside_put(f->entry, f->queued.envelope.sender))
+	if (!has_refused_sender(&s->queued) ||
+	    !aside_put(s->entry, s->queued.envelope.sender))
 		return false;
-	f->entry->round = 0;
+	s->entry->round = 0;
 	return true;
 }
 
 /* Those who had no turn yet come next; when all had it, it waits. */
 static void
-go_on(struct manager *m, struct flight *f)
+go_on(struct manager *m, struct sending *s)
 {
-	struct entry *e = f->entry;
+	struct entry *e = s->entry;
 	struct lane *next;
 
-	if (hold_if_misfiled(m, e, &f->queued))
+	if (hold_if_misfiled(m, e, &s->queued))
 		return;
-	next = turn_lane(m, e, &f->queued);
+	next = turn_lane(m, e, &s->queued);
 	if (next != NULL) {
-		if (is_list(m, f))
-			warn(m, f);
+		if (is_list(m, s))
+			warn(m, s);
 		turn_move(e, next, next == e->lane);
 		return;
 	}
-	if (goes_elsewhere(f))
+	if (goes_elsewhere(s))
 		return;
 	e->round = 0;
-	if (!conclude(m, f, is_expired(m, f), true))
-		postpone(m, f);
+	if (!conclude(m, s, is_expired(m, s), true))
+		postpone(m, s);
 }
 
 void
-landing(struct manager *m, struct flight *f)
+landing(struct manager *m, struct sending *s)
 {
-	if (!conclude(m, f, false, false))
-		go_on(m, f);
+	if (!conclude(m, s, false, false) && s->entry->state != ENTRY_HELD)
+		go_on(m, s);
+	sending_close(s);
 }

@@ -5,11 +5,11 @@
 #ifndef QUEUE_LANDING_H
 #define QUEUE_LANDING_H
 
-#include "queue/flight.h"
 #include "queue/manager.h"
+#include "queue/sending.h"
 
-/* All verdicts of the flight are in and recorded; the message may be gone
- * after this, its entry, too. */
-void landing(struct manager *m, struct flight *f);
+/* All verdicts of its jobs are in and recorded. The sending is over; the
+ * message may be gone after this, its entry, too. */
+void landing(struct manager *m, struct sending *s);
 
 #endif

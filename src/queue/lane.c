@@ -115,6 +115,15 @@ lane_enqueue(struct lane *l, struct entry *e, bool front)
 }
 
 void
+lane_resume(struct lane *l, struct entry *e)
+{
+	e->lane = l;
+	e->state = ENTRY_READY;
+	e->due = clock_boot();
+	fair_resume(&l->ready, e);
+}
+
+void
 lane_withdraw(struct lane *l, struct entry *e)
 {
 	if (!fair_withdraw(&l->ready, e))
@@ -216,6 +225,21 @@ lanes_waiting(const struct account *a)
 	return n;
 }
 
+/* How many transactions wait, at least: one list may be as much as many
+ * messages. */
+static size_t
+backlog(const struct manager *m, const struct lane *l,
+    const struct account *a)
+{
+	const struct entry *e;
+	size_t n;
+
+	e = fair_peek(&l->ready);
+	n = m->config->bulk.individual ? e->recipients :
+	    e->recipients / a->smarthost->recipients_per_transaction;
+	return l->bulk && n > l->ready.count ? n : l->ready.count;
+}
+
 /*
  * Gives out through one account. True when what is left may look for the next
  * one. While a stopped account is being tried again, the message whose turn it
@@ -243,8 +267,8 @@ use_account(struct manager *m, struct lane *l, struct account *a, size_t keep,
 		if (m->unsafe)
 			return false;
 	}
-	if (l->ready.count > keep && account_wants_worker(a, l->ready.count,
-	    fair_peek(&l->ready)->due, wake))
+	if (l->ready.count > keep && account_wants_worker(a, l->bulk,
+	    backlog(m, l, a), fair_peek(&l->ready)->due, wake))
 		account_ask(m, a, wake);
 	return a->stopped_since != 0;
 }

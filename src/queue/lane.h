@@ -40,6 +40,8 @@ struct lane *lane_next(const struct lane *l);
 
 /* At the end of its party, or at its front for what was given back. */
 void lane_enqueue(struct lane *l, struct entry *e, bool front);
+/* One that has a turn and may have others meanwhile: after other parties'. */
+void lane_resume(struct lane *l, struct entry *e);
 /* Takes this one off. */
 void lane_withdraw(struct lane *l, struct entry *e);
 

@@ -41,7 +41,8 @@ listing_wait(int64_t until, struct buf *out)
 static void
 print_state(const struct entry *e, struct buf *out)
 {
-	switch ((enum entry_state)e->state) {
+	switch (e->jobs > 0 && e->state == ENTRY_READY ? ENTRY_FLYING :
+	    (enum entry_state)e->state) {
 	case ENTRY_WAITING:
 		buf_addf(out, "attempt %u ", e->attempts + 1u);
 		listing_wait(e->due, out);

@@ -1,6 +1,7 @@
 #include "queue/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,10 +73,48 @@ worker_free(struct worker *w)
 	free(w);
 }
 
+/* One under way and one next; more only where they are small. */
+#define BULK_JOBS 2
+/* A hand that is wanted larger than this is one that sends ahead. */
+#define STEP_BY_STEP 2
+
 bool
-worker_has_room(const struct worker *w)
+worker_has_room(const struct worker *w, bool bulk)
 {
-	return w->ready && !w->leaving && !w->deaf && w->jobs < w->pace;
+	if (!w->ready || w->leaving || w->deaf)
+		return false;
+	if (!bulk)
+		return w->jobs - w->bulk_jobs < w->pace;
+	return w->bulk_jobs < BULK_JOBS || w->bulk_load < w->pace;
+}
+
+bool
+worker_is_blocked(const struct worker *w)
+{
+	return w->bulk_jobs > 0 && w->pace <= STEP_BY_STEP;
+}
+
+static void
+add_flight(struct worker *w, struct flight *f)
+{
+	f->next = w->flights;
+	w->flights = f;
+	w->jobs++;
+	w->bulk_jobs += f->bulk > 0;
+	w->bulk_load += f->bulk;
+}
+
+static struct flight *
+take_flight(struct worker *w, struct flight **at)
+{
+	struct flight *f;
+
+	f = *at;
+	*at = f->next;
+	w->jobs--;
+	w->bulk_jobs -= f->bulk > 0;
+	w->bulk_load -= f->bulk;
+	return f;
 }
 
 /* It is gone, or nearly: the jobs that were not sent were not begun. */
@@ -90,9 +129,7 @@ take_back(struct worker *w)
 			at = &f->next;
 			continue;
 		}
-		*at = f->next;
-		w->jobs--;
-		flight_end(w->manager, f, false);
+		flight_end(w->manager, take_flight(w, at), 0, false);
 	}
 }
 
@@ -130,24 +167,24 @@ worker_send(struct worker *w)
 }
 
 static void
-add_job(struct worker *w, struct flight *f, struct job *job, int fd)
+add_job(struct worker *w, struct flight *f, struct job *job)
 {
 	struct buf text = BUF_INIT;
+	int fd;
 
 	job->number = f->job = w->last_job + 1;
 	job_print(job, &text);
 	job_free(job);
 	if (!record_has_room(&w->out, text.len))
 		send_batch(w);
-	if (w->deaf) {
-		file_close(&fd);
-		flight_end(w->manager, f, false);
+	fd = w->deaf ? -1 : fcntl(f->sending->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0) {
+		w->deaf = true;
+		flight_end(w->manager, f, 0, false);
 	} else {
 		record_add(&w->out, JOB_START, buf_slice(&text), fd);
 		w->last_job++;
-		w->jobs++;
-		f->next = w->flights;
-		w->flights = f;
+		add_flight(w, f);
 	}
 	buf_free(&text);
 }
@@ -157,11 +194,10 @@ worker_give(struct worker *w, struct entry *e)
 {
 	struct flight *f;
 	struct job job;
-	int fd;
 
-	f = flight_begin(w->manager, e, w->account, &job, &fd);
+	f = flight_begin(w->manager, e, w->account, w->pace, &job);
 	if (f != NULL)
-		add_job(w, f, &job, fd);
+		add_job(w, f, &job);
 }
 
 static struct flight **
@@ -204,34 +240,30 @@ hear_verdict(struct worker *w, struct slice body)
 }
 
 static void
-end_flight(struct worker *w, struct flight **at, bool doubt)
+end_flight(struct worker *w, struct flight **at, unsigned transactions,
+    bool doubt)
 {
-	struct flight *f;
-
-	f = *at;
-	*at = f->next;
-	w->jobs--;
-	w->useful = w->useful || f->heard;
-	flight_end(w->manager, f, doubt);
+	w->useful = w->useful || (*at)->heard;
+	flight_end(w->manager, take_flight(w, at), transactions, doubt);
 }
 
 static void
 hear_done(struct worker *w, struct slice body)
 {
-	unsigned long long job;
 	struct flight **f;
+	struct job_end end;
 
-	if (!slice_to_number(body, UINT32_MAX, &job))
+	if (!job_end_parse(body, &end))
 		return;
-	f = find_flight(w, (uint32_t)job);
+	f = find_flight(w, end.number);
 	if (f == NULL)
 		return;
 	/* What comes behind its trouble is the trouble's. */
 	if ((*f)->heard && w->ready) {
 		account_heal(w->account);
-		pace_success(&w->account->pace);
+		pace_success(&w->account->pace, end.transactions);
 	}
-	end_flight(w, f, false);
+	end_flight(w, f, end.transactions, false);
 }
 
 static void
@@ -318,7 +350,7 @@ worker_gone(struct worker *w)
 	had_work = w->last_job > 0;
 	w->ready = false;
 	while (w->flights != NULL)
-		end_flight(w, &w->flights,
+		end_flight(w, &w->flights, 0,
 		    w->flights->job <= w->sent_job);
 	if (!w->was_ready && !w->leaving)
 		stop_for(w, "the agent ended before it was connected");
@@ -347,7 +379,7 @@ worker_heard(void *arg, uint32_t events)
 	else
 		got = -1;
 	for (f = w->flights; f != NULL; f = f->next)
-		flight_sync(w->manager, f);
+		sending_sync(w->manager, f->sending);
 	if (got < 0)
 		worker_gone(w);
 }

@@ -27,7 +27,8 @@ struct worker {
 	bool deaf;		/* it takes no job: it is gone, or nearly */
 	bool useful;		/* some message came to a result */
 	unsigned pace;		/* jobs it wants in hand */
-	unsigned jobs;
+	unsigned jobs, bulk_jobs;	/* in hand; of them, bulk mail's ... */
+	uint64_t bulk_load;	/* ... and how many transactions these are */
 	uint32_t last_job;
 	uint32_t sent_job;	/* those behind it are in out */
 	uint64_t heard;		/* records of the agent */
@@ -42,8 +43,11 @@ void worker_ask(struct manager *m, struct account *a,
 /* The launcher's answer: its socket, or why there is none. */
 void worker_arrive(struct manager *m, struct account *a, int fd);
 void worker_deny(struct manager *m, struct account *a, const char *why);
-/* Whether it takes another job now. */
-bool worker_has_room(const struct worker *w);
+/* Whether it takes another job now; bulk mail is counted for itself. */
+bool worker_has_room(const struct worker *w, bool bulk);
+/* Whether other mail waits for what bulk mail it has in hand: not where it
+ * sends ahead of the answers. */
+bool worker_is_blocked(const struct worker *w);
 /* Has the message ready for it, unless that comes to nothing or goes back. */
 void worker_give(struct worker *w, struct entry *e);
 /* Sends it what is ready, together with what has been recorded. */

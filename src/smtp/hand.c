@@ -20,7 +20,7 @@ drop(struct hand *h, struct letter *l)
 	for (at = &h->first; *at != l; at = &(*at)->next)
 		;
 	*at = l->next;
-	report_done(h->report, l->job.number);
+	report_done(h->report, l->job.number, l->counted);
 	letter_free(l);
 }
 
@@ -31,16 +31,27 @@ next_of(struct hand *h, const struct session *s, bool bulk)
 
 	for (l = h->first; l != NULL; l = next) {
 		next = l->next;
-		if (((l->job.flags & JOB_BULK) != 0) != bulk)
+		if (letter_is_bulk(l) != bulk)
 			continue;
 		if (!l->admitted)
 			admit(l, s, h->report);
-		if (l->nleft > 0)
+		if (letter_may_begin(l))
 			return l;
 		if (l->open == 0)
 			drop(h, l);
 	}
 	return NULL;
+}
+
+bool
+hand_has_more(const struct hand *h)
+{
+	const struct letter *l;
+
+	for (l = h->first; l != NULL; l = l->next)
+		if (!letter_is_bulk(l) && (!l->admitted || l->nleft > 0))
+			return true;
+	return false;
 }
 
 struct letter *
@@ -50,25 +61,6 @@ hand_next(struct hand *h, const struct session *s)
 
 	l = next_of(h, s, false);
 	return l != NULL ? l : next_of(h, s, true);
-}
-
-bool
-hand_has_more(const struct hand *h)
-{
-	const struct letter *l;
-
-	for (l = h->first; l != NULL; l = l->next)
-		if (!l->admitted || l->nleft > 0)
-			return true;
-	return false;
-}
-
-void
-hand_release(struct hand *h, struct letter *l)
-{
-	l->open--;
-	if (l->open == 0 && l->nleft == 0)
-		drop(h, l);
 }
 
 static void
@@ -91,20 +83,35 @@ give_back(struct hand *h, struct letter *l, const struct outcome *untried)
 		drop(h, l);
 }
 
+static void
+give_rest_back(struct hand *h, struct letter *l)
+{
+	struct outcome untried = OUTCOME_INIT;
+
+	outcome_say(&untried, VERDICT_UNTRIED, SCOPE_CONNECTION, STAGE_MAIL,
+	    "not begun");
+	give_back(h, l, &untried);
+	outcome_free(&untried);
+}
+
+void
+hand_release(struct hand *h, struct letter *l, bool counts)
+{
+	l->open--;
+	l->counted += counts;
+	h->report->results++;
+	if (l->open == 0 && letter_is_spent(l))
+		give_rest_back(h, l);
+}
+
 void
 hand_give_back(struct hand *h)
 {
-	struct outcome untried = OUTCOME_INIT;
 	struct letter *l, *next;
 
-	if (h->first == NULL)
-		return;
-	outcome_say(&untried, VERDICT_UNTRIED, SCOPE_CONNECTION, STAGE_MAIL,
-	    "not begun");
 	for (l = h->first; l != NULL; l = next) {
 		next = l->next;
 		if (!l->admitted || l->nleft > 0)
-			give_back(h, l, &untried);
+			give_rest_back(h, l);
 	}
-	outcome_free(&untried);
 }

@@ -231,6 +231,26 @@ letter_load(struct letter *l, const struct smarthost *h,
 	return true;
 }
 
+bool
+letter_is_bulk(const struct letter *l)
+{
+	return (l->job.flags & JOB_BULK) != 0;
+}
+
+bool
+letter_may_begin(const struct letter *l)
+{
+	return l->nleft > 0 && (l->job.most == 0 ||
+	    l->counted + l->open < l->job.most);
+}
+
+bool
+letter_is_spent(const struct letter *l)
+{
+	return l->nleft == 0 || (l->job.most != 0 &&
+	    l->counted >= l->job.most);
+}
+
 struct slice
 letter_sender(const struct letter *l, uint32_t recipient)
 {

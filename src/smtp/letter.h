@@ -34,6 +34,7 @@ struct letter {
 	uint32_t *left;		/* recipients without transaction, ascending */
 	size_t nleft;
 	unsigned open;		/* transactions that are under way */
+	unsigned counted;	/* those that went out whole */
 };
 
 /* Takes fd and what j holds over. */
@@ -44,6 +45,14 @@ void letter_free(struct letter *l);
  * with *why, a verdict for all recipients. */
 bool letter_load(struct letter *l, const struct smarthost *h,
     const struct capability *can, struct outcome *why);
+
+/* Whether other mail goes first. */
+bool letter_is_bulk(const struct letter *l);
+/* Whether another transaction may begin: somebody is left, and the job's
+ * transactions are not used up by those that count and those under way. */
+bool letter_may_begin(const struct letter *l);
+/* Whether no transaction will ever begin again. */
+bool letter_is_spent(const struct letter *l);
 
 /* Who a recipient's mail comes from, before send-as. */
 struct slice letter_sender(const struct letter *l, uint32_t recipient);

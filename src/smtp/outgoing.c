@@ -203,8 +203,7 @@ begin(struct pipeline *p, struct letter *l)
 	struct transaction *t, **at;
 	size_t most;
 
-	most = (l->job.flags & JOB_INDIVIDUAL) != 0 ? 1 :
-	    h->recipients_per_transaction;
+	most = l->job.each != 0 ? l->job.each : h->recipients_per_transaction;
 	t = transaction_new(l, h, p->style,
 	    most == 0 ? SIZE_MAX : most);
 	for (at = &p->first; *at != NULL; at = &(*at)->next)
@@ -219,43 +218,47 @@ begin(struct pipeline *p, struct letter *l)
 }
 
 static unsigned
-count_open(const struct pipeline *p)
+count_open(const struct pipeline *p, unsigned *bulk)
 {
 	const struct transaction *t;
 	unsigned n = 0;
 
-	for (t = p->first; t != NULL; t = t->next)
+	*bulk = 0;
+	for (t = p->first; t != NULL; t = t->next) {
+		*bulk += letter_is_bulk(t->letter);
 		n++;
+	}
 	return n;
 }
 
 /* Filled up once it is half empty: so messages go out, and are answered, by
- * the half window, and not each in a packet of its own. */
+ * the half window, and not each in a packet of its own. Bulk mail leaves one
+ * place to others, who need not wait for it. */
 static bool
-is_window_open(struct pipeline *p)
+is_window_open(struct pipeline *p, const struct letter *l)
 {
-	unsigned n;
+	unsigned n, bulk, size;
 
-	n = count_open(p);
-	if (n <= p->window / 2)
+	n = count_open(p, &bulk);
+	size = letter_is_bulk(l) && p->window > 1 ? p->window - 1 : p->window;
+	if (n <= size / 2)
 		p->filling = true;
-	if (n >= p->window)
+	if (n >= size)
 		p->filling = false;
-	return p->filling && pipeline_has_room(p);
+	return (p->filling || (!letter_is_bulk(l) && bulk > 0 && n < size)) &&
+	    pipeline_has_room(p, l);
 }
 
 /* Rule 3: nothing may follow DATA before it is answered and served. */
 static bool
-may_begin(struct pipeline *p)
+may_begin(struct pipeline *p, const struct letter *l)
 {
-	if (p->broken || p->halt.set || pipeline_is_closing(p))
-		return false;
 	if (p->style == STYLE_BDAT_AHEAD)
-		return is_window_open(p);
+		return is_window_open(p, l);
 	/* Where content is asked for first, speak() sees to it. */
 	if (owed_is_empty(&p->owed))
 		return p->style == STYLE_TWO_TURNS ||
-		    p->style == STYLE_ONE_TURN || pipeline_has_room(p);
+		    p->style == STYLE_ONE_TURN || pipeline_has_room(p, l);
 	return p->style == STYLE_ONE_TURN &&
 	    owed_last(&p->owed)->step == STEP_END;
 }
@@ -268,7 +271,7 @@ may_begin(struct pipeline *p)
 static bool
 must_hold(struct pipeline *p)
 {
-	if (!pipeline_has_room(p))
+	if (!pipeline_has_room(p, p->speaking->letter))
 		return true;
 	return p->style == STYLE_ONE_TURN && !p->halt.set &&
 	    !pipeline_is_closing(p) && report_mark(p->report) > p->heard &&
@@ -283,15 +286,18 @@ pipeline_send(struct pipeline *p)
 
 	check_silence(p);
 	while (!p->broken) {
-		if (p->speaking != NULL && must_hold(p))
-			break;
-		if (p->speaking != NULL)
+		if (p->speaking != NULL) {
+			if (must_hold(p))
+				break;
 			speak(p);
-		else if (may_begin(p) &&
-		    (l = hand_next(&p->hand, p->session)) != NULL)
-			begin(p, l);
-		else
+			continue;
+		}
+		if (p->halt.set || pipeline_is_closing(p))
 			break;
+		l = hand_next(&p->hand, p->session);
+		if (l == NULL || !may_begin(p, l))
+			break;
+		begin(p, l);
 	}
 	flush(p);
 }

@@ -87,7 +87,8 @@ int64_t
 pipeline_deadline(const struct pipeline *p)
 {
 	if (p->speaking != NULL)
-		return pipeline_has_room(p) ? p->since + PIPELINE_HOLD :
+		return pipeline_has_room(p, p->speaking->letter) ?
+		    p->since + PIPELINE_HOLD :
 		    session_deadline(p->session, STAGE_DATA, p->since);
 	return session_deadline(p->session,
 	    step_stage(owed_first(&p->owed)->step), p->since);
@@ -99,7 +100,7 @@ pipeline_expire(struct pipeline *p)
 	if (p->speaking == NULL)
 		pipeline_break(p, "no answer within %lld s", (long long)
 		    ((pipeline_deadline(p) - p->since) / CLOCK_SEC));
-	else if (!pipeline_has_room(p))
+	else if (!pipeline_has_room(p, p->speaking->letter))
 		pipeline_cut(p, SCOPE_CONNECTION,
 		    "what was sent before is not recorded");
 }
@@ -113,22 +114,25 @@ pipeline_recorded(struct pipeline *p, uint64_t reports)
 
 /* FINEPRINT: so many messages may arrive twice, and no more. */
 bool
-pipeline_has_room(const struct pipeline *p)
+pipeline_has_room(const struct pipeline *p, const struct letter *l)
 {
 	const struct transaction *t;
-	unsigned n;
+	unsigned n, most;
 
+	most = p->session->host->in_flight;
+	if (l != NULL && letter_is_bulk(l) && most > 1)
+		most--;
 	n = p->unrecorded.count;
 	for (t = p->first; t != NULL; t = t->next)
 		n += t->end > 0;
-	return n < p->session->host->in_flight;
+	return n < most;
 }
 
 bool
 pipeline_is_short(const struct pipeline *p)
 {
 	return p->speaking != NULL || owed_is_empty(&p->owed) ||
-	    !pipeline_has_room(p) || !hand_has_more(&p->hand);
+	    !pipeline_has_room(p, NULL) || !hand_has_more(&p->hand);
 }
 
 bool
@@ -193,7 +197,7 @@ settle(struct pipeline *p, struct transaction *t)
 	for (at = &p->first; *at != t; at = &(*at)->next)
 		;
 	*at = t->next;
-	hand_release(&p->hand, t->letter);
+	hand_release(&p->hand, t->letter, t->went_out);
 	if (t->end > 0)
 		unrecorded_add(&p->unrecorded, report_mark(p->report));
 	transaction_free(t);
@@ -301,7 +305,7 @@ pipeline_finish(struct pipeline *p)
 		t->is_warm = p->completed > 0;
 		transaction_lose(t, is_first, sent, &p->why, p->report);
 		p->first = t->next;
-		hand_release(&p->hand, t->letter);
+		hand_release(&p->hand, t->letter, t->went_out);
 		transaction_free(t);
 		is_first = false;
 	}

@@ -12,9 +12,10 @@
  * while the manager is about to say whether there is one. */
 #define PIPELINE_HOLD (50 * CLOCK_MSEC)
 
-/* Whether the content of one more message may go out: only so many may be with
- * the server without a result on disk. */
-bool pipeline_has_room(const struct pipeline *p);
+/* Whether the content of this message (NULL: of an ordinary one) may go out,
+ * too: only so many may be with the server without a result on disk, and bulk
+ * mail leaves room for one more. */
+bool pipeline_has_room(const struct pipeline *p, const struct letter *l);
 /* Nothing is sent any more, without a word on whose fault it is. */
 void pipeline_cut(struct pipeline *p, enum verdict_scope scope,
     const char *words);

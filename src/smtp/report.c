@@ -91,15 +91,15 @@ report_verdict(struct report *r, uint32_t job, uint32_t first, uint32_t last,
 }
 
 void
-report_done(struct report *r, uint32_t job)
+report_done(struct report *r, uint32_t job, unsigned transactions)
 {
-	struct buf number = BUF_INIT;
+	const struct job_end end = {job, transactions};
+	struct buf body = BUF_INIT;
 
 	let_go(r);
-	buf_addf(&number, "%u", job);
-	send_record(r, JOB_DONE, buf_slice(&number));
-	buf_free(&number);
-	r->results++;
+	job_end_print(&end, &body);
+	send_record(r, JOB_DONE, buf_slice(&body));
+	buf_free(&body);
 }
 
 void

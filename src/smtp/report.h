@@ -21,7 +21,7 @@ struct report {
 	unsigned pace;		/* the last JOB_PACE */
 	struct outcome held;	/* may grow by the next recipient's */
 	struct record_batch batch;	/* what is to go out */
-	unsigned results;	/* jobs that are done, among it */
+	unsigned results;	/* transactions that ended since the last */
 	bool urgent;		/* more than deliveries is among it */
 	uint64_t said;		/* records, in all */
 	uint64_t sent;		/* of these */
@@ -32,8 +32,8 @@ struct report {
 /* The verdict of the recipients first to last of a job. */
 void report_verdict(struct report *r, uint32_t job, uint32_t first,
     uint32_t last, const struct outcome *o);
-/* All verdicts of the job are out. */
-void report_done(struct report *r, uint32_t job);
+/* All verdicts of the job are out; so many of its transactions count. */
+void report_done(struct report *r, uint32_t job, unsigned transactions);
 void report_trouble(struct report *r, const struct outcome *o);
 /* JOB_READY or JOB_TICKET. */
 void report_bytes(struct report *r, enum job_record type, struct slice body);
@@ -41,8 +41,8 @@ void report_bytes(struct report *r, enum job_record type, struct slice body);
 void report_pace(struct report *r, unsigned jobs);
 /* Sends what has been collected. */
 void report_send(struct report *r);
-/* Whether it should go out at once: so many jobs are done, or the manager has
- * something to decide. */
+/* Whether it should go out at once: so many transactions have ended, or the
+ * manager has something to decide. */
 bool report_is_due(const struct report *r, unsigned most);
 bool report_is_empty(const struct report *r);
 /* How many records there will have been when all that was said so far is with

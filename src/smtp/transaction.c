@@ -313,6 +313,7 @@ reply_to_end(struct transaction *t, size_t index, const struct reply *r,
 	(void)index;
 	(void)report;
 	if (!t->mail_ok && t->style >= STYLE_BDAT && is_yes(r)) {
+		t->went_out = true;
 		hold(t);
 		return NULL;
 	}
@@ -325,6 +326,7 @@ reply_to_end(struct transaction *t, size_t index, const struct reply *r,
 		outcome_from_reply(&t->cause, STAGE_BODY, r);
 	else
 		fail(t, STEP_END, r);
+	t->went_out = !t->redo;
 	return NULL;
 }
 
@@ -415,7 +417,7 @@ was_untouched(const struct transaction *t)
 
 /* The verdict for those that have none; false: back to the letter. */
 static bool
-judge_loss(const struct transaction *t, bool is_first, uint64_t sent,
+judge_loss(struct transaction *t, bool is_first, uint64_t sent,
     const struct outcome *why, struct outcome *o)
 {
 	if (t->cause.set) {
@@ -423,6 +425,7 @@ judge_loss(const struct transaction *t, bool is_first, uint64_t sent,
 		return !t->redo;
 	}
 	if (t->end > 0 && t->end <= sent && !t->is_late) {
+		t->went_out = true;
 		outcome_say(o, VERDICT_DOUBT, SCOPE_CONNECTION, STAGE_BODY,
 		    "sent whole, but no answer came: %s",
 		    buf_string(&why->words));

@@ -54,6 +54,7 @@ struct transaction {
 				 * was not put whole */
 	bool is_late;		/* a 421 was said before it was read */
 	bool delivered;
+	bool went_out;		/* whole: the provider counts it */
 	bool redo;		/* cause says nothing of the message */
 	bool surprised;		/* grouping was to blame, perhaps */
 	struct outcome cause;	/* for all that have no verdict of their own */

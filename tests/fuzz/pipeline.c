@@ -196,15 +196,16 @@ hear(int fd, struct seen seen[JOBS][RECIPIENTS], unsigned done[JOBS])
 {
 	struct record_reader reader = {.nfds = 0};
 	struct buf words = BUF_INIT;
-	unsigned long long job;
+	struct job_end end;
 	struct record r;
 	struct verdict v;
 	uint32_t i;
 
 	while (record_wait(&reader, fd, &r) > 0) {
 		if (r.type == JOB_DONE) {
-			must(slice_to_number(r.body, JOBS - 1, &job));
-			done[job]++;
+			must(job_end_parse(r.body, &end));
+			must(end.number < JOBS);
+			done[end.number]++;
 		} else if (r.type == JOB_VERDICT) {
 			must(verdict_parse(r.body, &v, &words));
 			must(v.job < JOBS && v.last < RECIPIENTS);

@@ -12,7 +12,7 @@ START_TEST(without_a_pause_nothing_is_held_back)
 	for (i = 0; i < 1000; i++) {
 		ck_assert_int_eq(pace_next(&p, 100), 100);
 		pace_start(&p, 100);
-		pace_success(&p);
+		pace_success(&p, 1);
 	}
 	ck_assert_uint_eq(p.rate, 0);
 }
@@ -37,7 +37,7 @@ START_TEST(too_much_halves_and_success_adds)
 
 	pace_begin(&p, 0, 0);
 	for (i = 0; i < 600; i++)
-		pace_success(&p);
+		pace_success(&p, 1);
 	/* 600 in 600 seconds are 3600 an hour. */
 	pace_too_much(&p, 599 * CLOCK_SEC);
 	ck_assert_uint_eq(p.rate, 1800);
@@ -46,7 +46,7 @@ START_TEST(too_much_halves_and_success_adds)
 	pace_too_much(&p, 600 * CLOCK_SEC);
 	ck_assert_uint_eq(p.rate, 900);
 	before = p.rate;
-	pace_success(&p);
+	pace_success(&p, 1);
 	ck_assert_uint_gt(p.rate, before);
 	ck_assert_uint_lt(p.rate, before + 10);
 }
@@ -62,7 +62,7 @@ START_TEST(it_never_stands_still_and_gets_free_again)
 		pace_too_much(&p, 0);
 	ck_assert_uint_gt(p.rate, 0);
 	for (i = 0; i < 100000 && p.rate > 0; i++)
-		pace_success(&p);
+		pace_success(&p, 1);
 	ck_assert_uint_eq(p.rate, 0);
 }
 END_TEST

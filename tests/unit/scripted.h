@@ -555,8 +555,12 @@ static inline bool
 manager_send(struct manager *m, int fd, unsigned count)
 {
 	struct range all = {0, count - 1};
-	struct job j = {(uint32_t)m->jobs, "0123456789abcdef", 0, &all,
-		    1};
+	struct job j = {
+		.number = (uint32_t)m->jobs,
+		.id = "0123456789abcdef",
+		.ranges = &all,
+		.count = 1,
+	};
 	struct buf body = BUF_INIT;
 	bool sent;
 

@@ -181,7 +181,7 @@ START_TEST(equal_verdicts_of_neighbours_are_one)
 	say(&r, 1, 0, 2, "ok");
 	say(&r, seconds[_i].job, seconds[_i].first, seconds[_i].first,
 	    seconds[_i].words);
-	report_done(&r, 1);
+	report_done(&r, 1, 1);
 	report_free(&r);
 	close(pair[0]);
 	read_records(pair[1], &text);
@@ -221,10 +221,10 @@ START_TEST(a_manager_that_is_gone_is_remembered)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	close(pair[1]);
 	r = (struct report)REPORT_INIT(pair[0]);
-	report_done(&r, 1);
+	report_done(&r, 1, 1);
 	report_send(&r);
 	ck_assert(r.gone);
-	report_done(&r, 2);
+	report_done(&r, 2, 0);
 	report_free(&r);
 	close(pair[0]);
 }
