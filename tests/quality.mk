@@ -73,7 +73,7 @@ COVERAGE_MIN ?= 95
 coverage: $(B)/.test-dependencies
 	$(MAKE) COV=1 B=$(COV_B) tests
 	find $(COV_B) -name '*.gcda' -delete
-	tests/run --build $(COV_B) unit
+	SLOWER=3 CK_TIMEOUT_MULTIPLIER=5 tests/run --build $(COV_B) unit
 	tests/coverage $(COV_B) $(COVERAGE_MIN) base mail
 
 .PHONY: check-san coverage
