@@ -354,7 +354,8 @@ worker_gone(struct worker *w)
 		    w->flights->job <= w->sent_job);
 	if (!w->was_ready && !w->leaving)
 		stop_for(w, "the agent ended before it was connected");
-	else if (had_work && !w->leaving && !w->useful)
+	else if (had_work && !w->leaving && !w->useful &&
+	    account_is_open(w->account))
 		/* Without a pause we would come back at once, and again. */
 		stop_for(w, "the session ended before any message was "
 		    "taken");
