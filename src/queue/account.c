@@ -191,6 +191,30 @@ remember_trouble(struct account *a, const struct verdict *v)
 	a->trouble.text = buf_slice(&a->trouble_words);
 }
 
+/* Whether it was one connection too many: others are being served. */
+static bool
+is_crowded(const struct account *a, const struct verdict *v)
+{
+	return ready_workers(a) > 0 && (v->scope == SCOPE_CONNECTION ||
+	    (v->scope == SCOPE_QUOTA && v->stage >= STAGE_CONNECT &&
+	    v->stage <= STAGE_AUTH));
+}
+
+static void
+limit_workers(struct account *a, const struct verdict *v)
+{
+	struct buf words = BUF_INIT;
+
+	a->worker_limit = ready_workers(a);
+	a->limit_until = clock_add(clock_boot(), LIMIT_FOR);
+	buf_add_escaped(&words, v->text, VERDICT_TEXT_MAX);
+	log_warning("smarthost=%s event=fewer-connections connections=%u "
+	    "for=%llds stage=\"%s\" code=%d reply=\"%s\"", a->title,
+	    a->worker_limit, (long long)(LIMIT_FOR / CLOCK_SEC),
+	    verdict_stage_name(v->stage), v->code, buf_string(&words));
+	buf_free(&words);
+}
+
 void
 account_stop(struct manager *m, struct account *a, const struct verdict *v)
 {
@@ -198,10 +222,8 @@ account_stop(struct manager *m, struct account *a, const struct verdict *v)
 
 	if (a->smarthost == NULL)
 		return;
-	if (v->scope == SCOPE_CONNECTION && ready_workers(a) > 0) {
-		/* Others are being served: only this one was too much. */
-		a->worker_limit = ready_workers(a);
-		a->limit_until = clock_add(clock_boot(), LIMIT_FOR);
+	if (is_crowded(a, v)) {
+		limit_workers(a, v);
 		return;
 	}
 	if (v->scope == SCOPE_QUOTA)
