@@ -107,7 +107,8 @@ add_final(struct recipients *r, const struct config *c, const char *addr,
 	struct recipient *one;
 	char *path;
 
-	if (r->count > c->max_recipients)
+	/* Without a configuration, for -bv, there is no end. */
+	if (c->max_recipients > 0 && r->count > c->max_recipients)
 		r->is_over = true;
 	if (r->is_over || !is_new(r, addr, owner))
 		return;
