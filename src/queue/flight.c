@@ -126,6 +126,8 @@ may_begin(struct manager *m, struct sending *s, struct account *a,
 			landing(m, s);
 		return false;
 	}
+	if (s->jobs == 0)
+		landing_catch_up(m, s);
 	until = refused_until(a, sender);
 	if (until == 0 && sending_prepare(m, s) &&
 	    account_grant(m, want, e->bulk, out)) {

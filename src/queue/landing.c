@@ -227,6 +227,7 @@ warn(struct manager *m, struct sending *s)
 		record_answers(m, s);
 	memset(&none, 0, sizeof(none));
 	sending_record(m, s, JOURNAL_WARNED, &none);
+	sending_sync(m, s);
 	s->entry->warned = true;
 }
 
@@ -298,6 +299,16 @@ go_on(struct manager *m, struct sending *s)
 	e->round = 0;
 	if (!conclude(m, s, is_expired(m, s), true))
 		postpone(m, s);
+}
+
+void
+landing_catch_up(struct manager *m, struct sending *s)
+{
+	if (s->entry->bulk || is_list(m, s) || is_notification(&s->queued) ||
+	    !has_any(&s->queued, queued_is_unanswered))
+		return;
+	if (answer(m, s, DSN_FAILED, queued_is_unanswered))
+		record_answers(m, s);
 }
 
 void

@@ -11,5 +11,10 @@
 /* All verdicts of its jobs are in and recorded. The sending is over; the
  * message may be gone after this, its entry, too. */
 void landing(struct manager *m, struct sending *s);
+/* Before the message goes out again, with no job of it out: tells of whom
+ * nobody was told, or notes it, since a crash came between the two. While the
+ * bounce is still in the queue it is found there; later a second one would be
+ * made. */
+void landing_catch_up(struct manager *m, struct sending *s);
 
 #endif

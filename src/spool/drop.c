@@ -68,14 +68,15 @@ drop_commit(const char *path, const char *id, int *fd)
 	}
 	/* The second fsync makes the new name durable: the folder cannot be
 	 * opened by us, but the file's entry goes with the file. */
-	if (!file_sync(*fd) || !file_close(fd)) {
-		saved = errno;
-		unlink(to);
-		file_close(fd);
-		errno = saved;
-		return false;
-	}
-	return true;
+	if (file_sync(*fd) && file_close(fd))
+		return true;
+	saved = errno;
+	file_close(fd);
+	/* Gone already: an intake has it in the queue, durably. */
+	if (unlink(to) != 0 && errno == ENOENT)
+		return true;
+	errno = saved;
+	return false;
 }
 
 void

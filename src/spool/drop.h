@@ -15,7 +15,7 @@
  * errno. */
 int drop_begin(const char *path, char id[static ID_LEN + 1]);
 /* Makes it whole and durable under its name. Closes *fd. False with errno;
- * nothing is left then. */
+ * nothing is left then, unless an intake took it at that very moment. */
 bool drop_commit(const char *path, const char *id, int *fd);
 /* Gives it up. Closes *fd. */
 void drop_abandon(const char *path, const char *id, int *fd);

@@ -10,6 +10,9 @@
 #include "submit/identity.h"
 #include "submit/recipients.h"
 
+/* A notice's envelope is far smaller. */
+#define NOTICE_HEAD 65536
+
 static void
 print_notice(const struct config *config, const char *name, const char *why,
     const char *id, struct slice to, struct buf *out, size_t *header)
@@ -59,6 +62,30 @@ write_notice(const struct intake_context *ctx, const struct envelope *e,
 	return false;
 }
 
+/* Callers choose names: one that has this name by chance is none. */
+static bool
+is_notice(struct spool *spool, const char *id, uid_t owner)
+{
+	struct buf text = BUF_INIT;
+	struct envelope e;
+	const char *why;
+	bool is;
+	int fd;
+
+	fd = spool_read(spool, id);
+	if (fd < 0)
+		return false;
+	is = file_read_some(fd, NOTICE_HEAD, &text) > 0 &&
+	    envelope_parse(buf_slice(&text), &e, &why);
+	if (is) {
+		is = e.uid == owner && (e.flags & ENVELOPE_BOUNCE) != 0;
+		envelope_free(&e);
+	}
+	file_close(&fd);
+	buf_free(&text);
+	return is;
+}
+
 bool
 refusal_queue(const struct intake_context *ctx, uid_t owner,
     const char *name, const char *why, char id[static ID_LEN + 1])
@@ -69,7 +96,12 @@ refusal_queue(const struct intake_context *ctx, uid_t owner,
 	struct buf notice = BUF_INIT;
 	bool ok;
 
-	id_new(id);
+	/* If a crash came before the drop's removal, it is there already. */
+	id_derive(name, SLICE("refused"), id);
+	if (is_notice(ctx->spool, id, owner))
+		return true;
+	if (spool_has(ctx->spool, id))
+		id_new(id);
 	memset(&given, 0, sizeof(given));
 	given.addr = slice_from(identity_of(owner)->login);
 	recipients_add(&to, ctx->config, &given);

@@ -367,6 +367,25 @@ START_TEST(what_cannot_be_queued_comes_back_as_a_bounce)
 }
 END_TEST
 
+START_TEST(a_refusal_is_told_once_although_a_crash_comes_before_the_end)
+{
+	char id[ID_LEN + 1], again[ID_LEN + 1], from[300];
+
+	drop("nobody@", id);
+	settle();
+	ck_assert_uint_eq(told.count, 1);
+	/* As if the drop file's removal had been lost. */
+	drop("nobody@", again);
+	snprintf(from, sizeof(from), "%s", dropped_path(again));
+	ck_assert_int_eq(rename(from, dropped_path(id)), 0);
+	settle();
+	ck_assert(!dropped_has(spooled, id));
+	ck_assert_uint_eq(told.count, 2);
+	ck_assert_str_eq(told.items[0], told.items[1]);
+	ck_assert_uint_eq(spooled_count(NULL), 1);
+}
+END_TEST
+
 START_TEST(a_user_over_the_limit_keeps_the_drop_for_later)
 {
 	char id[ID_LEN + 1];
@@ -539,6 +558,8 @@ drops_suite(void)
 	tcase_add_test(t, foreign_files_are_left_alone);
 	tcase_add_test(t, a_folder_full_of_foreign_things_costs_once);
 	tcase_add_test(t, what_cannot_be_queued_comes_back_as_a_bounce);
+	tcase_add_test(t,
+	    a_refusal_is_told_once_although_a_crash_comes_before_the_end);
 	tcase_add_test(t, a_user_over_the_limit_keeps_the_drop_for_later);
 	tcase_add_test(t, users_have_their_turns);
 	tcase_add_test(t, more_than_is_remembered_is_found_all_the_same);
