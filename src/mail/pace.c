@@ -42,6 +42,15 @@ pace_start(struct pace *p, int64_t now)
 }
 
 void
+pace_resume(struct pace *p, uint32_t rate, int64_t now)
+{
+	p->rate = rate >= PACE_FREE ? 0 : rate;
+	p->since = now;
+	if (p->rate > 0)
+		pace_start(p, now);
+}
+
+void
 pace_success(struct pace *p, uint32_t n)
 {
 	if (n == 0)

@@ -21,6 +21,8 @@ struct pace {
 };
 
 void pace_begin(struct pace *p, int64_t pause, int64_t now);
+/* It was at this rate before (0: free); the next one keeps its distance. */
+void pace_resume(struct pace *p, uint32_t rate, int64_t now);
 /* When the next transaction may begin: now, or later. */
 int64_t pace_next(const struct pace *p, int64_t now);
 /* One begins now. */

@@ -10,6 +10,7 @@
 #include "mail/schedule.h"
 #include "queue/lane.h"
 #include "queue/refused.h"
+#include "queue/standing.h"
 #include "queue/worker.h"
 
 /* A message that waited so long for a busy agent gets another one, even if it
@@ -136,6 +137,7 @@ accounts_configure(struct manager *m)
 		if (a == NULL) {
 			a = account_new(m->config->smarthosts[i].title);
 			pace_begin(&a->pace, 0, clock_boot());
+			standing_recall(m, a);
 		}
 		a->smarthost = &m->config->smarthosts[i];
 		a->pace.pause = a->smarthost->pause;
@@ -182,8 +184,8 @@ ready_workers(const struct account *a)
 	return n;
 }
 
-static void
-remember_trouble(struct account *a, const struct verdict *v)
+void
+account_remember(struct account *a, const struct verdict *v)
 {
 	a->trouble = *v;
 	buf_clear(&a->trouble_words);
@@ -228,7 +230,7 @@ account_stop(struct manager *m, struct account *a, const struct verdict *v)
 	}
 	if (v->scope == SCOPE_QUOTA)
 		pace_too_much(&a->pace, clock_boot());
-	remember_trouble(a, v);
+	account_remember(a, v);
 	a->failures++;
 	pause = schedule_pause(a->failures, m->config->retry_first,
 	    m->config->retry_max, manager_random());
@@ -237,6 +239,8 @@ account_stop(struct manager *m, struct account *a, const struct verdict *v)
 		a->stopped_since = clock_boot();
 		a->stopped_wall = clock_wall();
 	}
+	if (v->scope == SCOPE_QUOTA)
+		standing_keep(m, a);
 	log_stop(a, pause);
 	lanes_review(m);
 }
@@ -268,7 +272,6 @@ account_lift(struct account *a)
 	a->worker_limit = 0;
 	refused_lift(a);
 }
-
 
 static bool
 is_starting(const struct account *a)

@@ -35,6 +35,8 @@ struct account {
 	struct buf trouble_words;
 	struct buf ticket;	/* a TLS session, opaque */
 	struct pace pace;
+	uint32_t kept_rate;	/* as queue/standing has kept it ... */
+	bool kept_ban;		/* ... and whether with a ban */
 	struct ledger *ledger;	/* NULL: no quota */
 	struct refused_sender *refused;	/* queue/refused */
 };
@@ -54,6 +56,8 @@ void accounts_configure(struct manager *m);
 struct account *accounts_first(void);
 struct account *account_find(const char *title);
 
+/* Remembers what its trouble is. */
+void account_remember(struct account *a, const struct verdict *v);
 /* The account or the connection failed: pause, alarm. */
 void account_stop(struct manager *m, struct account *a,
     const struct verdict *v);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/role.h"
 #include "mail/job.h"
+#include "queue/standing.h"
 
 void
 worker_ask(struct manager *m, struct account *a,
@@ -262,6 +263,7 @@ hear_done(struct worker *w, struct slice body)
 	if ((*f)->heard && w->ready) {
 		account_heal(w->account);
 		pace_success(&w->account->pace, end.transactions);
+		standing_recover(w->manager, w->account);
 	}
 	end_flight(w, f, end.transactions, false);
 }

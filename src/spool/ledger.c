@@ -117,12 +117,26 @@ block_new(struct counter *c, uint64_t size)
 	return b;
 }
 
+/* In terms of this boot, whose clock nobody can set. */
+static struct ledger_time
+time_at(int64_t at, const struct ledger_time *now)
+{
+	struct ledger_time t = *now;
+
+	t.boot = at;
+	t.wall -= now->boot - at;
+	if (t.wall < 0)
+		t.wall = 0;
+	return t;
+}
+
 /* What the file remembers goes into the windows, and into its successor. */
 static void
 replay(struct ledger *l, const struct ledger_uses *uses,
     const struct ledger_time *now, struct buf *lines)
 {
 	const struct ledger_use *u;
+	struct ledger_time then;
 	struct counter *c;
 	struct block *b;
 	size_t i;
@@ -130,19 +144,20 @@ replay(struct ledger *l, const struct ledger_uses *uses,
 	for (i = 0; i < uses->count; i++) {
 		u = &uses->items[i];
 		c = &l->counters[u->kind];
+		then = time_at(u->at, now);
 		if (u->doubtful) {
 			b = block_new(c, u->count);
 			b->given = u->count;
 			b->doubtful = true;
 			c->pending += u->count;
-			ledger_print_open(u->kind, b->number, &u->time,
+			ledger_print_open(u->kind, b->number, &then,
 			    u->count, lines);
 			continue;
 		}
 		if (u->count == 0 || u->at + longest_span(c) <= now->boot)
 			continue;
 		count_use(c, u->count, u->at);
-		ledger_print_shut(u->kind, ++last_block, &u->time,
+		ledger_print_shut(u->kind, ++last_block, &then,
 		    u->count, lines);
 	}
 }
@@ -247,12 +262,7 @@ print_slots(const struct ledger *l, enum ledger_kind kind,
 			q = &c->windows[i];
 	for (i = 0; q != NULL && i < q->slot_count; i++) {
 		s = &q->slots[(q->oldest + i) % (QUOTA_SLOTS + 1)];
-		t = *now;
-		/* In this boot it may have begun before: then by the wall. */
-		t.boot = s->last > 0 ? s->last : 0;
-		t.wall = now->wall - (now->boot - s->last);
-		if (s->last < 0)
-			memcpy(t.id, "earlier", sizeof("earlier"));
+		t = time_at(s->last, now);
 		ledger_print_shut(kind, 0, &t, s->count, lines);
 	}
 }

@@ -54,6 +54,22 @@ take_number(struct slice *line, unsigned long long max, int64_t *n)
 	return true;
 }
 
+/* Before this boot, the boot clock is below zero. */
+static bool
+take_boot(struct slice *line, int64_t *boot)
+{
+	bool before;
+
+	before = line->len > 0 && line->ptr[0] == '-';
+	if (before)
+		*line = (struct slice){line->ptr + 1, line->len - 1};
+	if (!take_number(line, INT64_MAX, boot))
+		return false;
+	if (before)
+		*boot = -*boot;
+	return true;
+}
+
 static bool
 parse_line(struct slice line, struct ledger_use *u)
 {
@@ -65,7 +81,7 @@ parse_line(struct slice line, struct ledger_use *u)
 	    !take_word(&line, &what) ||
 	    !take_number(&line, UINT32_MAX, &block) ||
 	    !take_number(&line, INT64_MAX, &u->time.wall) ||
-	    !take_number(&line, INT64_MAX, &u->time.boot) ||
+	    !take_boot(&line, &u->time.boot) ||
 	    !take_word(&line, &id) || id.len >= sizeof(u->time.id) ||
 	    !take_number(&line, INT64_MAX, &count))
 		return false;

@@ -67,6 +67,36 @@ START_TEST(it_never_stands_still_and_gets_free_again)
 }
 END_TEST
 
+START_TEST(a_pace_from_before_is_kept_from_the_first)
+{
+	struct pace p;
+
+	pace_begin(&p, 0, 0);
+	pace_resume(&p, 1800, 5 * CLOCK_SEC);
+	ck_assert_int_eq(pace_next(&p, 5 * CLOCK_SEC), 7 * CLOCK_SEC);
+	pace_resume(&p, 0, 5 * CLOCK_SEC);
+	ck_assert_uint_eq(p.rate, 0);
+	pace_resume(&p, PACE_FREE, 5 * CLOCK_SEC);
+	ck_assert_uint_eq(p.rate, 0);
+}
+END_TEST
+
+START_TEST(several_at_once_are_several)
+{
+	struct pace p;
+
+	pace_begin(&p, 0, 0);
+	pace_resume(&p, 100, 0);
+	pace_success(&p, 10);
+	ck_assert_uint_eq(p.rate, 120);
+	pace_success(&p, 0);
+	ck_assert_uint_eq(p.rate, 122);
+	pace_success(&p, UINT32_MAX);
+	ck_assert_uint_eq(p.rate, 0);
+	ck_assert_uint_eq(p.done, UINT32_MAX);
+}
+END_TEST
+
 static Suite *
 pace_suite(void)
 {
@@ -78,6 +108,8 @@ pace_suite(void)
 	tcase_add_test(t, without_a_pause_nothing_is_held_back);
 	tcase_add_test(t, a_pause_is_kept);
 	tcase_add_test(t, too_much_halves_and_success_adds);
+	tcase_add_test(t, a_pace_from_before_is_kept_from_the_first);
+	tcase_add_test(t, several_at_once_are_several);
 	tcase_add_test(t, it_never_stands_still_and_gets_free_again);
 	suite_add_tcase(s, t);
 	return s;

@@ -329,6 +329,8 @@ ledger_suite(void)
 
 	s = suite_create("spool/ledger");
 	t = tcase_create("ledger");
+	/* It syncs often, and others may use the disk. */
+	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, what_is_used_is_known_after_a_restart);
 	tcase_add_test(t, what_is_not_used_is_given_back);
