@@ -25,7 +25,8 @@ enum job_record {
 				 * are on disk or can be forgotten */
 	/* agent to manager */
 	JOB_READY,		/* connected, secured and logged in; a line for
-				 * the log: key=value pairs */
+				 * the log: key=value pairs, the last of them
+				 * JOB_NO_DSN where nobody beyond reports */
 	JOB_VERDICT,		/* struct verdict */
 	JOB_DONE,		/* struct job_end: all its verdicts are out */
 	JOB_TROUBLE,		/* struct verdict of a connection or account
@@ -39,6 +40,8 @@ struct range {			/* first to last, both included */
 	uint32_t first;
 	uint32_t last;
 };
+
+#define JOB_NO_DSN " dsn=no"
 
 #define JOB_BULK	0x01u	/* other mail goes first */
 #define JOB_VERP	0x02u	/* each has a return path: mail/verp */

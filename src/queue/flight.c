@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "mail/advice.h"
 #include "queue/aside.h"
+#include "queue/bounce.h"
 #include "queue/flush.h"
 #include "queue/landing.h"
 #include "queue/lane.h"
@@ -252,6 +253,8 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 	/* A report on a list needs all that is known to outlive a crash. */
 	whole = is_whole_success(f, v) && !queued_is_list(q, m->config);
 	queued_learn(q, v, clock_wall());
+	if (f->no_dsn)
+		queued_note_relayed(q);
 	if (!whole)
 		sending_record(m, f->sending, JOURNAL_VERDICT, v);
 }
@@ -277,6 +280,44 @@ doubt_all(struct manager *m, struct flight *f)
 		}
 }
 
+static bool
+is_relay_to_tell(const struct flight *f)
+{
+	const struct queued *q = &f->sending->queued;
+	size_t i, n;
+
+	for (n = 0; f->no_dsn && n < f->range_count; n++)
+		for (i = f->ranges[n].first; i <= f->ranges[n].last; i++)
+			if (queued_is_relayed(q, i) &&
+			    (q->envelope.recipients[i].notify &
+			    NOTIFY_SUCCESS) != 0)
+				return true;
+	return false;
+}
+
+/* RFC 3461 5.2.2: where the way of such reports ends, we say so to those who
+ * asked for one. Before the delivery is on record, or a crash would swallow it
+ * for good. */
+static void
+tell_relayed(struct manager *m, struct flight *f)
+{
+	struct sending *s = f->sending;
+	const struct smarthost *h = f->allowance.account->smarthost;
+	struct id_text id = entry_id(s->entry);
+	struct bounce b = {
+		.id = id.text,
+		.queued = &s->queued,
+		.smarthost = h == NULL ? NULL : h->host,
+		.action = DSN_RELAYED,
+		.is_chosen = queued_is_relayed,
+	};
+
+	if (!is_relay_to_tell(f))
+		return;
+	bounce_send(m, &b);
+	queued_forget_relayed(&s->queued);
+}
+
 static void
 flight_free(struct flight *f)
 {
@@ -292,6 +333,7 @@ flight_end(struct manager *m, struct flight *f, uint64_t transactions,
 
 	if (doubt)
 		doubt_all(m, f);
+	tell_relayed(m, f);
 	sending_sync(m, s);
 	account_settle(&f->allowance, f->used, transactions, doubt);
 	mark_all(f, false);

@@ -25,6 +25,7 @@ struct flight {
 	size_t asked;		/* how many */
 	uint64_t used;		/* of the quota: their content went out */
 	bool heard;		/* some verdict is a result of its own */
+	bool no_dsn;		/* success has to be told by us */
 };
 
 /* Fills a job of the message for an agent of the account that wants so many

@@ -152,6 +152,32 @@ queued_learn(struct queued *q, const struct verdict *v, int64_t time)
 			q->outcome_of[i] = (uint32_t)q->count;
 }
 
+void
+queued_note_relayed(struct queued *q)
+{
+	struct outcome *last = q->outcomes[q->count - 1];
+
+	last->relayed = last->verdict.kind == VERDICT_DELIVERED;
+}
+
+bool
+queued_is_relayed(const struct queued *q, size_t number)
+{
+	const struct outcome *o;
+
+	o = queued_outcome(q, number);
+	return o != NULL && o->relayed;
+}
+
+void
+queued_forget_relayed(struct queued *q)
+{
+	size_t i;
+
+	for (i = 0; i < q->count; i++)
+		q->outcomes[i]->relayed = false;
+}
+
 const struct outcome *
 queued_outcome(const struct queued *q, size_t number)
 {

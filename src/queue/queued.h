@@ -19,6 +19,7 @@ struct outcome {
 	struct verdict verdict;
 	struct buf words;	/* what verdict.text points into */
 	int64_t time;		/* wall clock */
+	bool relayed;		/* delivered, and only we can tell of it */
 };
 
 enum queued_from {
@@ -55,6 +56,12 @@ void queued_free(struct queued *q);
 
 /* Remembers a verdict for the recipients it names; a later one counts. */
 void queued_learn(struct queued *q, const struct verdict *v, int64_t time);
+/* The verdict that was learnt last is of a server that reports nothing; until
+ * queued_forget_relayed(), those it delivered to are queued_is_relayed(). It
+ * is not remembered on disk. */
+void queued_note_relayed(struct queued *q);
+bool queued_is_relayed(const struct queued *q, size_t number);
+void queued_forget_relayed(struct queued *q);
 /* The last outcome of a recipient, or NULL. */
 const struct outcome *queued_outcome(const struct queued *q, size_t number);
 /* Whether a recipient is neither delivered nor refused for good. */

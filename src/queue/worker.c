@@ -230,8 +230,10 @@ hear_verdict(struct worker *w, struct slice body)
 
 	if (parse_verdict(body, &v, &words)) {
 		f = find_flight(w, v.job);
-		if (f != NULL)
+		if (f != NULL) {
+			(*f)->no_dsn = w->no_dsn;
 			flight_hear(w->manager, *f, &v);
+		}
 		if (v.kind == VERDICT_DEFERRED &&
 		    (v.scope == SCOPE_ACCOUNT || v.scope == SCOPE_QUOTA) &&
 		    account_is_open(w->account))
@@ -285,12 +287,22 @@ hear_trouble(struct worker *w, struct slice body)
 	buf_free(&words);
 }
 
+static bool
+says_no_dsn(struct slice line)
+{
+	size_t len = strlen(JOB_NO_DSN);
+
+	return line.len >= len && slice_is((struct slice){
+	    line.ptr + line.len - len, len}, JOB_NO_DSN);
+}
+
 static void
 hear_ready(struct worker *w, struct slice body)
 {
 	log_info("smarthost=%s event=connected %.*s", w->account->title,
 	    (int)body.len, body.ptr);
 	w->ready = w->was_ready = true;
+	w->no_dsn = says_no_dsn(body);
 	count_connection(w, true);
 	if (w->pace == 0)
 		w->pace = 1;

@@ -24,6 +24,7 @@ struct worker {
 	bool ready;		/* logged in */
 	bool leaving;		/* no more jobs for it */
 	bool was_ready;
+	bool no_dsn;		/* the server tells nobody what it delivered */
 	bool deaf;		/* it takes no job: it is gone, or nearly */
 	bool useful;		/* some message came to a result */
 	unsigned pace;		/* jobs it wants in hand */

@@ -169,7 +169,8 @@ say_ready(struct agent *a)
 	struct buf line = BUF_INIT;
 
 	session_describe(&a->session, &line);
-	buf_addf(&line, " style=%s", style_name(a->pipeline.style));
+	buf_addf(&line, " style=%s dsn=%s", style_name(a->pipeline.style),
+	    a->session.can.dsn ? "yes" : "no");
 	report_bytes(&a->report, JOB_READY, buf_slice(&line));
 	buf_free(&line);
 }
