@@ -241,7 +241,7 @@ take_reply(struct pipeline *p, const struct reply *r)
 	p->answers++;
 	p->since = clock_boot();
 	t->is_warm = p->completed > 0;
-	if (r->code == 421 || transaction_is_enough(t, d.step, r))
+	if (transaction_is_goodbye(t, d.step, r))
 		take_goodbye(p, &d, r);
 	why = transaction_reply(t, d.step, d.index, r, p->report);
 	if (why != NULL)

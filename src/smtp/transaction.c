@@ -168,12 +168,27 @@ refuses_null(const struct transaction *t, const struct verdict *v)
 	    (v->stage == STAGE_MAIL || v->scope == SCOPE_SENDER);
 }
 
+static bool
+is_about_connection(enum step step, const struct reply *r)
+{
+	struct outcome o = OUTCOME_INIT;
+	bool is;
+
+	if (r->code < 400)
+		return false;
+	outcome_from_reply(&o, step_stage(step), r);
+	is = o.verdict.scope == SCOPE_CONNECTION;
+	outcome_free(&o);
+	return is;
+}
+
 bool
-transaction_is_enough(const struct transaction *t, enum step step,
+transaction_is_goodbye(const struct transaction *t, enum step step,
     const struct reply *r)
 {
-	return step == STEP_MAIL && t->is_warm && (r->code == 421 ||
-	    (r->code == 452 && strcmp(r->enhanced, "4.5.3") == 0));
+	return r->code == 421 || is_about_connection(step, r) ||
+	    (step == STEP_MAIL && t->is_warm && r->code == 452 &&
+	    strcmp(r->enhanced, "4.5.3") == 0);
 }
 
 /* The first refusal is the cause; what follows is its echo. */
@@ -191,7 +206,8 @@ fail(struct transaction *t, enum step step, const struct reply *r)
 		t->letter->send_as_null = t->redo = true;
 		return;
 	}
-	if (transaction_is_enough(t, step, r))
+	if (step == STEP_MAIL && t->is_warm &&
+	    transaction_is_goodbye(t, step, r))
 		t->cause.verdict.kind = VERDICT_UNTRIED;
 	note_halt(t, &t->cause);
 }

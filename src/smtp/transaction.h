@@ -73,9 +73,9 @@ void transaction_mail(const struct transaction *t,
 void transaction_rcpt(const struct transaction *t,
     const struct capability *can, size_t index, struct buf *out);
 
-/* Whether this answer to MAIL means "enough for this connection": 421, as many
- * say, or OpenSMTPD's 452 4.5.3, which leaves the connection open. */
-bool transaction_is_enough(const struct transaction *t, enum step step,
+/* Whether this answer means "enough for this connection": 421, a wording that
+ * says so, or OpenSMTPD's 452 4.5.3 to MAIL; the last two leave it open. */
+bool transaction_is_goodbye(const struct transaction *t, enum step step,
     const struct reply *r);
 
 /* Takes the reply to a step (index: which recipient). NULL, or why the

@@ -478,8 +478,10 @@ START_TEST(an_echo_is_no_surprise)
 END_TEST
 
 /* "Enough for this connection" is no surprise. */
-START_TEST(a_421_to_the_next_mail_gives_it_back)
+START_TEST(enough_for_this_connection_gives_the_next_mail_back)
 {
+	static const char *const words[] = {"421 4.7.0 enough",
+	    "451 Too many messages in this connection"};
 	static const struct {
 		const char *offers;
 		unsigned in_flight;
@@ -487,9 +489,10 @@ START_TEST(a_421_to_the_next_mail_gives_it_back)
 	    {"PIPELINING\nCHUNKING\n", 1}, {"PIPELINING\nCHUNKING\n", 8}};
 	struct play p;
 
-	play_prepare(&p, cases[_i].offers);
-	p.host.in_flight = cases[_i].in_flight;
-	p.server.rules[0] = (struct rule){"MAIL", 2, "421 4.7.0 enough"};
+	play_prepare(&p, cases[_i % 4].offers);
+	p.host.in_flight = cases[_i % 4].in_flight;
+	p.server.rules[0] = (struct rule){"MAIL", 2, words[_i / 4]};
+	p.server.rules[1] = (struct rule){"MAIL", 3, words[_i / 4]};
 	deliver(&p, &one, 3);
 	ck_assert_int_eq(p.manager.results[0][0].kind, VERDICT_DELIVERED);
 	ck_assert_int_eq(p.manager.results[1][0].kind, VERDICT_UNTRIED);
@@ -782,7 +785,8 @@ case_trouble(void)
 	tcase_add_test(c, with_bdat_what_went_under_a_wrong_sender_is_held);
 	LOOP(c, a_surprise_is_remembered_by_the_next_session, lessons);
 	tcase_add_loop_test(c, an_echo_is_no_surprise, 0, 4);
-	tcase_add_loop_test(c, a_421_to_the_next_mail_gives_it_back, 0, 4);
+	tcase_add_loop_test(c,
+	    enough_for_this_connection_gives_the_next_mail_back, 0, 8);
 	tcase_add_loop_test(c, a_connection_that_serves_no_mail_is_trouble, 0,
 	    3);
 	tcase_add_loop_test(c,
