@@ -292,7 +292,8 @@ parse_mailbox(struct address_cursor *c, struct mailbox *out)
 	if (c->stop == '<') {
 		if (!parse_phrase(c, out) || !parse_angle(c, out))
 			return false;
-	} else if (!parse_spec(c, out)) {
+	} else if ((c->stop == ':' && !skip_route(c)) ||
+	    !parse_spec(c, out)) {
 		return false;
 	}
 	out->end = c->end;
@@ -315,7 +316,7 @@ address_next(struct address_cursor *c, struct mailbox *out)
 	memset(out, 0, sizeof(*out));
 	while (c->why == NULL && begin_item(c)) {
 		look_ahead(c);
-		if (c->stop == ':') {
+		if (c->stop == ':' && c->token.kind != '@') {
 			open_group(c);
 			continue;
 		}

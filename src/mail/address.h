@@ -89,6 +89,8 @@ bool address_is_valid(struct slice addr, const char **why);
 bool address_is_utf8(struct slice addr);
 /* The same mailbox: domains compared without case, local parts with. */
 bool address_equal(struct slice a, struct slice b);
+/* Whether a domain means the host it is said on, whatever that is called. */
+bool address_is_loopback(struct slice domain);
 /* The part after the last @ outside quotes, or len 0. */
 struct slice address_domain(struct slice addr);
 struct slice address_local(struct slice addr);

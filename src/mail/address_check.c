@@ -113,6 +113,19 @@ address_equal(struct slice a, struct slice b)
 	    slice_equal_nocase(address_domain(a), address_domain(b));
 }
 
+bool
+address_is_loopback(struct slice domain)
+{
+	static const char *const names[] = {"localhost",
+	    "localhost.localdomain", "[127.0.0.1]", "[IPv6:::1]"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (slice_is_nocase(domain, names[i]))
+			return true;
+	return false;
+}
+
 /* [192.0.2.1], [IPv6:2001:db8::1]: what is inside is the server's to judge. */
 static bool
 is_literal(struct slice s)

@@ -270,7 +270,8 @@ walk_address(struct walk *w, const char *text, const struct frame *f,
 	addr = slice_from(text);
 	domain = address_domain(addr);
 	e = NULL;
-	if (domain.ptr == NULL || (w->table->domain != NULL &&
+	if (domain.ptr == NULL || address_is_loopback(domain) ||
+	    (w->table->domain != NULL &&
 	    slice_is_nocase(domain, w->table->domain)))
 		e = alias_find(w->table, address_local(addr));
 	if (e == NULL)

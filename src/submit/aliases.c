@@ -26,11 +26,12 @@ is_same(const struct stat *a, const struct stat *b)
 }
 
 static void
-set_table(const struct config *c, struct slice text, const struct stat *info)
+set_table(const struct config *c, struct slice text, const struct stat *info,
+    alias_complain_fn *complain)
 {
 	struct alias_table *fresh;
 
-	fresh = alias_parse(text, c->aliases, aliases_complain, NULL);
+	fresh = alias_parse(text, c->aliases, complain, NULL);
 	alias_set_domain(fresh, c->mailname);
 	if (table != NULL)
 		alias_free(table);
@@ -39,7 +40,8 @@ set_table(const struct config *c, struct slice text, const struct stat *info)
 }
 
 static bool
-read_table(const struct config *c, struct stat *info)
+read_table(const struct config *c, struct stat *info,
+    alias_complain_fn *complain)
 {
 	struct buf text = BUF_INIT;
 	bool ok;
@@ -50,13 +52,13 @@ read_table(const struct config *c, struct stat *info)
 	if (!ok)
 		log_error("cannot read %s: %s", c->aliases, strerror(errno));
 	if (ok || table == NULL)
-		set_table(c, buf_slice(&text), info);
+		set_table(c, buf_slice(&text), info, complain);
 	buf_free(&text);
 	return ok;
 }
 
-bool
-aliases_refresh(const struct config *c)
+static bool
+refresh(const struct config *c, alias_complain_fn *complain)
 {
 	struct stat info;
 
@@ -64,7 +66,28 @@ aliases_refresh(const struct config *c)
 		memset(&info, 0, sizeof(info));
 	if (table != NULL && is_same(&info, &table_info))
 		return true;
-	return read_table(c, &info);
+	return read_table(c, &info, complain);
+}
+
+bool
+aliases_refresh(const struct config *c)
+{
+	return refresh(c, aliases_complain);
+}
+
+static void
+say_nothing(void *arg, const char *file, unsigned line, const char *what)
+{
+	(void)arg;
+	(void)file;
+	(void)line;
+	(void)what;
+}
+
+void
+aliases_load(const struct config *c)
+{
+	(void)refresh(c, say_nothing);
 }
 
 const struct alias_table *

@@ -16,6 +16,9 @@
  * False when it was replaced by one that our confinement does not know: then a
  * fresh process must read it, and this one goes on with the old table. */
 bool aliases_refresh(const struct config *c);
+/* The same for who asks about some names: what is wrong elsewhere in the file
+ * is newaliases' to tell. */
+void aliases_load(const struct config *c);
 /* The table; aliases_refresh() came before. */
 const struct alias_table *aliases_current(void);
 

@@ -271,7 +271,7 @@ front_verify(const struct options *o)
 			strlist_add_slice(&found, o->wish.recipients[i].addr);
 		names_learn(&names);
 		if (names.is_known)
-			aliases_refresh(&names.config);
+			aliases_load(&names.config);
 		for (i = 0; i < found.count; i++)
 			tell_way(&names, found.items[i], &out);
 		names_free(&names);

@@ -41,7 +41,7 @@ is_local(const struct config *c, struct slice addr)
 
 	domain = address_domain(addr);
 	return domain.len == 0 || slice_is_nocase(domain, c->mailname) ||
-	    slice_is_nocase(domain, "localhost");
+	    address_is_loopback(domain);
 }
 
 static int

@@ -224,6 +224,18 @@ START_TEST(bytes_above_127_need_smtputf8)
 }
 END_TEST
 
+START_TEST(this_host_has_names_of_its_own)
+{
+	ck_assert(address_is_loopback(SLICE("localhost")));
+	ck_assert(address_is_loopback(SLICE("LocalHost.LocalDomain")));
+	ck_assert(address_is_loopback(SLICE("[127.0.0.1]")));
+	ck_assert(address_is_loopback(SLICE("[ipv6:::1]")));
+	ck_assert(!address_is_loopback(SLICE("")));
+	ck_assert(!address_is_loopback(SLICE("localhost.example")));
+	ck_assert(!address_is_loopback(SLICE("[127.0.0.2]")));
+}
+END_TEST
+
 START_TEST(a_set_holds_each_mailbox_once_in_order)
 {
 	struct address_set s;
@@ -286,6 +298,7 @@ single_tests(void)
 	tcase_add_test(t,
 	    domains_are_compared_without_case_and_local_parts_with);
 	tcase_add_test(t, bytes_above_127_need_smtputf8);
+	tcase_add_test(t, this_host_has_names_of_its_own);
 	tcase_add_test(t, a_set_holds_each_mailbox_once_in_order);
 	tcase_add_test(t, a_set_of_100000_stays_fast);
 	return t;

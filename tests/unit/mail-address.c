@@ -156,6 +156,7 @@ END_TEST
 
 static const struct text_case obsolete[] = {
 	{"<@a,@b:c@d>", "c@d"},
+	{"@a:c@d, @b : e, f@g", "c@d ~e f@g"},
 	{"<@a.b,,@[1.2.3.4]:c@d>", "c@d"},
 	{"<@a:root>", "~root"},
 	{"<,@a:c@d>", "c@d"},
