@@ -12,7 +12,7 @@
 
 /* A report names no more of those that failed, nor of those that wait: it must
  * be small enough for somebody to take it. */
-#define NAMED_MAX 20000
+#define NAMED_MAX 10000
 #define NAMED_WAITING_MAX 1000
 
 /* One notice: to one return path, about those recipients that have it. */

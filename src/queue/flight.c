@@ -339,6 +339,8 @@ flight_end(struct manager *m, struct flight *f, uint64_t transactions,
 	mark_all(f, false);
 	s->jobs--;
 	s->entry->jobs--;
+	if (s->jobs > 0 || s->entry->state == ENTRY_READY)
+		landing_on_the_way(m, s);
 	if (s->jobs > 0)
 		offer_rest(m, s);
 	else if (s->entry->state == ENTRY_READY)

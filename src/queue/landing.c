@@ -278,6 +278,13 @@ goes_elsewhere(struct sending *s)
 	return true;
 }
 
+void
+landing_on_the_way(struct manager *m, struct sending *s)
+{
+	if (is_list(m, s))
+		warn(m, s);
+}
+
 /* Those who had no turn yet come next; when all had it, it waits. */
 static void
 go_on(struct manager *m, struct sending *s)
@@ -289,8 +296,7 @@ go_on(struct manager *m, struct sending *s)
 		return;
 	next = turn_lane(m, e, &s->queued);
 	if (next != NULL) {
-		if (is_list(m, s))
-			warn(m, s);
+		landing_on_the_way(m, s);
 		turn_move(e, next, next == e->lane);
 		return;
 	}

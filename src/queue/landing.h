@@ -11,6 +11,9 @@
 /* All verdicts of its jobs are in and recorded. The sending is over; the
  * message may be gone after this, its entry, too. */
 void landing(struct manager *m, struct sending *s);
+/* A job of it ended, and others follow: the sender of a list that takes long is
+ * told so. */
+void landing_on_the_way(struct manager *m, struct sending *s);
 /* Before the message goes out again, with no job of it out: tells of whom
  * nobody was told, or notes it, since a crash came between the two. While the
  * bounce is still in the queue it is found there; later a second one would be
