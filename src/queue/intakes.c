@@ -31,7 +31,9 @@ tell_limit(struct link *l, uint32_t uid, bool over)
 	struct buf body = BUF_INIT;
 
 	buf_addf(&body, "%lu %d", (unsigned long)uid, over);
-	record_send(l->fd, INTAKE_LIMIT, buf_slice(&body), -1);
+	/* One that is so far behind, or half told, is given up. */
+	if (!record_send(l->fd, INTAKE_LIMIT, buf_slice(&body), -1))
+		shutdown(l->fd, SHUT_RDWR);
 	buf_free(&body);
 }
 

@@ -19,6 +19,10 @@
 #define SPARED (60 * CLOCK_SEC)
 /* What the unfinished submissions of one user may take in memory together. */
 #define HELD_PER_USER ((size_t)128 << 20)
+/* And those of all users, who may be many and one all the same (subordinate
+ * uids): beyond this only small ones go on. */
+#define HELD_MAX ((size_t)512 << 20)
+#define HELD_SPARED ((size_t)128 << 10)
 /* A caller that was refused may go on writing for so long. */
 #define DISCARD_FOR (30 * CLOCK_SEC)
 
@@ -184,7 +188,7 @@ note_held(struct client *c)
 	held += c->held;
 }
 
-/* One user's long headers and lists must not take the memory of all. */
+/* Nobody's long headers and lists must take the memory of all. */
 bool
 clients_may_hold(struct client *which)
 {
@@ -194,6 +198,8 @@ clients_may_hold(struct client *which)
 	note_held(which);
 	if (held <= HELD_PER_USER)
 		return true;
+	if (held > HELD_MAX && which->held > HELD_SPARED)
+		return false;
 	sum = 0;
 	for (c = clients; c != NULL; c = c->next)
 		sum += uid_of(c) == uid_of(which) ? c->held : 0;

@@ -7,6 +7,9 @@
 #include "base/log.h"
 #include "spool/id.h"
 
+/* What a recipient from the header takes in memory, about. */
+#define EXTRACTED_SIZE 64
+
 struct intake *
 intake_new(const struct intake_context *ctx, uid_t uid, const char *id)
 {
@@ -221,8 +224,12 @@ intake_came(const struct intake *i)
 size_t
 intake_held(const struct intake *i)
 {
+	const struct message *m = &i->composed.message;
+
 	return i->in.cap + i->wishes.cap + i->raw.cap + i->out.cap +
-	    i->composed.message.header.cap;
+	    m->header.cap + m->recipients.count * EXTRACTED_SIZE +
+	    i->wish.count * sizeof(*i->wish.recipients) +
+	    i->composed.recipients.bytes;
 }
 
 void

@@ -22,6 +22,9 @@ static const char *const postmaster_names[] = {
 #define WORK_BASE 10000
 #define WORK_OF_RECIPIENT 4
 
+/* What the allocator and the search tree take for each, about. */
+#define OVERHEAD 150
+
 char *
 recipients_qualify(const struct config *c, struct slice addr)
 {
@@ -126,6 +129,8 @@ add_final(struct recipients *r, const struct config *c, const char *addr,
 		one->return_path = slice_from(path);
 	}
 	r->utf8 = r->utf8 || address_is_utf8(one->addr);
+	r->bytes += sizeof(*one) + 2 * one->addr.len + one->orcpt.len +
+	    one->return_path.len + OVERHEAD;
 }
 
 static bool

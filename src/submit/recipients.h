@@ -19,6 +19,7 @@ struct recipients {
 	size_t cap;
 	struct fault *faults;	/* of lists; they own their strings */
 	size_t fault_count;
+	size_t bytes;		/* of memory, about */
 	void *seen;		/* search tree of what is in it */
 	void *names;		/* of the local names that were expanded */
 	size_t work;		/* what that has cost */

@@ -339,6 +339,7 @@ static void
 manager_ready(void *arg, uint32_t events)
 {
 	struct record r;
+	int got;
 
 	(void)arg;
 	(void)events;
@@ -346,8 +347,9 @@ manager_ready(void *arg, uint32_t events)
 		server.failed = true;
 		return;
 	}
-	while (record_next(&server.from_manager, &r) > 0)
+	while ((got = record_next(&server.from_manager, &r)) > 0)
 		hear_record(&r);
+	server.failed = server.failed || got < 0;
 }
 
 /* When there is something to do that no descriptor tells of. */

@@ -141,6 +141,63 @@ START_TEST(what_comes_in_is_counted_by_user)
 }
 END_TEST
 
+/* An envelope without end, of so many bytes. */
+static bool
+swell(struct client *c, size_t bytes)
+{
+	static const char piece[65536] = "x";
+	struct buf start = BUF_INIT;
+
+	buf_add_string(&start, "navette-submission 1\nname x");
+	ck_assert_int_eq(intake_feed(c->intake, buf_slice(&start)),
+	    INTAKE_MORE);
+	buf_free(&start);
+	for (; bytes >= sizeof(piece); bytes -= sizeof(piece))
+		ck_assert_int_eq(intake_feed(c->intake, (struct slice){
+		    piece, sizeof(piece)}), INTAKE_MORE);
+	return clients_may_hold(c);
+}
+
+START_TEST(the_memory_of_one_user_and_of_all_is_bounded)
+{
+	struct client *big;
+	int i;
+
+	for (i = 0; swell(enter(CROWD), 7 << 20); i++)
+		ck_assert_int_lt(i, 20);
+	ck_assert_int_gt(i, 10);
+	/* Another user's first is let in. */
+	big = enter(OTHERS);
+	ck_assert(swell(big, 7 << 20));
+	/* Any number of users may be one. */
+	for (i = 0; swell(enter(OTHERS + 1 + (uid_t)i), 7 << 20); i++)
+		ck_assert_int_lt(i, 80);
+	/* Small ones go on. */
+	ck_assert(swell(enter(OTHERS + 1000), 0));
+	ck_assert(!clients_may_hold(big));
+}
+END_TEST
+
+START_TEST(recipients_count_as_memory)
+{
+	struct buf text = BUF_INIT;
+	struct client *c;
+	int i;
+
+	c = enter(CROWD);
+	buf_add_string(&text, "navette-submission 1\n");
+	for (i = 0; i < 1000; i++)
+		buf_addf(&text, "rcpt\t%d\treader%d@example.net\t\t\t\n", i, i);
+	buf_add_string(&text, "\n");
+	buf_add(&text, "\0\0\0\15Subject: x\n\nx", 17);
+	ck_assert_int_eq(intake_feed(c->intake, buf_slice(&text)),
+	    INTAKE_MORE);
+	ck_assert(clients_may_hold(c));
+	ck_assert_uint_gt(c->held, 1000 * 200);
+	buf_free(&text);
+}
+END_TEST
+
 static Suite *
 clients_suite(void)
 {
@@ -154,6 +211,8 @@ clients_suite(void)
 	tcase_add_test(t, a_silent_one_makes_room_for_another_of_its_user);
 	tcase_add_test(t, who_has_most_makes_room_for_those_who_have_few);
 	tcase_add_test(t, what_comes_in_is_counted_by_user);
+	tcase_add_test(t, the_memory_of_one_user_and_of_all_is_bounded);
+	tcase_add_test(t, recipients_count_as_memory);
 	suite_add_tcase(s, t);
 	return s;
 }
