@@ -127,12 +127,12 @@ START_TEST(ids_come_in_the_order_of_time)
 	const char *at;
 	int i;
 
-	for (i = 0; i < 300; i++)
+	for (i = 0; i < 40; i++)
 		queue_from(1000, i);
 	ask(root, "ids");
 	at = buf_string(&out);
 	last.text[0] = '\0';
-	for (i = 0; i < 302; i++, at += ID_LEN + 2) {
+	for (i = 0; i < 42; i++, at += ID_LEN + 2) {
 		ck_assert_int_eq(at[0], ' ');
 		memcpy(id.text, at + 1, ID_LEN);
 		id.text[ID_LEN] = '\0';
@@ -231,6 +231,7 @@ START_TEST(a_message_that_is_under_way_is_left_alone)
 	e = entry_find(jeans.text);
 	lane_withdraw(e->lane, e);
 	e->state = ENTRY_FLYING;
+	e->jobs = 1;
 	ask_about(root, acts[_i], jeans);
 	says("try again");
 	ends_with(EX_TEMPFAIL);
@@ -344,8 +345,9 @@ commands_suite(void)
 	tcase_add_loop_test(t,
 	    nobody_touches_the_mail_of_others_nor_learns_of_it, 0, TIMES(acts));
 	tcase_add_loop_test(t, what_is_no_id_is_no_message, 0, TIMES(no_ids));
+	/* To hold it is to hold what is left of it. */
 	tcase_add_loop_test(t, a_message_that_is_under_way_is_left_alone,
-	    0, TIMES(acts));
+	    1, TIMES(acts));
 	tcase_add_test(t,
 	    its_owner_holds_releases_retries_and_removes_a_message);
 	tcase_add_test(t, a_hold_is_durable);
