@@ -41,7 +41,7 @@ lint-cppcheck: $(B)/.lint-dependencies
 		--enable=warning,performance,portability --inline-suppr \
 		--cppcheck-build-dir=$(B)/lint/cppcheck $(MY_CPPFLAGS) \
 		-D__x86_64__ \
-		src tests/smarthost tests/faultline tests/tools tests/valgrind
+		src tests/smarthost tests/faultline tests/tools tests/preload tests/valgrind
 
 lint-quick:
 	tests/check-layers

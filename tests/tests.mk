@@ -46,6 +46,13 @@ $(B)/tests/valgrind/roles.so: tests/valgrind/roles.c | $(B)/.dependencies
 
 tests: $(B)/tests/valgrind/roles.so
 
+# A clock that tests can drive: clock.sh.
+$(B)/tests/preload/clock.so: tests/preload/clock.c | $(B)/.dependencies
+	@mkdir -p $(@D)
+	$(CC) $(MY_CPPFLAGS) -std=c17 -O1 -g $(WARN) -fPIC -shared -o $@ $<
+
+tests: $(B)/tests/preload/clock.so
+
 # By chance, for MINUTES=10; SEED= repeats it.
 soak: $(B)/.test-dependencies tests
 	B=$(B) tests/soak/loses-nothing-whatever-happens
