@@ -41,22 +41,32 @@ include(void *arg, const char *path, struct buf *text, const char **why)
 	return aliases_include(&c->names.config, path, text, why);
 }
 
+/* For who typed it, and who asks; scripts expect silence. */
+static void
+praise(const struct check *c, const char *file)
+{
+	struct buf line = BUF_INIT;
+
+	if ((c->options->wish.flags & SUBMIT_VERBOSE) != 0 ||
+	    isatty(STDOUT_FILENO)) {
+		buf_addf(&line, "%s is in order\n", file);
+		(void)front_print(buf_slice(&line));
+	}
+	buf_free(&line);
+}
+
 static int
 check_text(struct check *c, const char *file, struct slice text)
 {
 	struct alias_table *table;
-	struct buf line = BUF_INIT;
 
 	table = alias_parse(text, file, complain, c);
 	if (c->names.config.mailname != NULL)
 		alias_set_domain(table, c->names.config.mailname);
 	alias_check(table, include, complain, c);
 	alias_free(table);
-	if (c->complaints == 0) {
-		buf_addf(&line, "%s is in order\n", file);
-		(void)front_print(buf_slice(&line));
-		buf_free(&line);
-	}
+	if (c->complaints == 0)
+		praise(c, file);
 	return c->complaints == 0 ? EX_OK : EX_DATAERR;
 }
 
