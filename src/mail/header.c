@@ -25,8 +25,10 @@ header_line_kind(struct slice text)
 		return HEADER_LINE_MORE;
 	at = 0;
 	while (at < text.len && text.ptr[at] > 0x20 && text.ptr[at] < 0x7f &&
-	    text.ptr[at] != ':')
+	    text.ptr[at] != ':' && at <= HEADER_NAME_MAX)
 		at++;
+	if (at > HEADER_NAME_MAX)
+		return HEADER_LINE_OTHER;
 	name = at;
 	while (at < text.len && is_white(text.ptr[at]))
 		at++;

@@ -15,6 +15,9 @@
 /* The longest line on the wire, without CRLF (RFC 5322 2.1.1). */
 #define HEADER_LINE_MAX 998
 
+/* A longer name is none: it could not stay on one line, as it must. */
+#define HEADER_NAME_MAX 255
+
 /* So many CRs before an LF are one line end: more than one is the work of
  * converters that met. */
 #define HEADER_CR_MAX 2

@@ -40,6 +40,25 @@ START_TEST(a_line_is_known_by_its_start)
 }
 END_TEST
 
+START_TEST(a_name_of_over_255_octets_is_none)
+{
+	struct buf text = BUF_INIT;
+	int i;
+
+	for (i = 0; i < 255; i++)
+		buf_add_char(&text, 'x');
+	ck_assert(header_line_kind(buf_slice(&text)) == HEADER_LINE_UNKNOWN);
+	buf_add_string(&text, ": a");
+	ck_assert(header_line_kind(buf_slice(&text)) == HEADER_LINE_FIELD);
+	text.len = 255;
+	buf_add_string(&text, "x: a");
+	ck_assert(header_line_kind(buf_slice(&text)) == HEADER_LINE_OTHER);
+	text.len = 256;
+	ck_assert(header_line_kind(buf_slice(&text)) == HEADER_LINE_OTHER);
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(crlf_and_lf_and_lone_cr_end_a_line)
 {
 	static const struct slice text = {"a\r\nb\nc\rd\n\re", 11};
@@ -455,6 +474,7 @@ field_tests(void)
 
 	t = tcase_create("fields");
 	tcase_add_loop_test(t, a_line_is_known_by_its_start, 0, COUNT(kinds));
+	tcase_add_test(t, a_name_of_over_255_octets_is_none);
 	tcase_add_test(t, crlf_and_lf_and_lone_cr_end_a_line);
 	tcase_add_test(t, a_section_is_split_into_fields);
 	tcase_add_test(t, what_is_no_field_ends_the_section);
