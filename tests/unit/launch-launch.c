@@ -264,6 +264,17 @@ START_TEST(a_word_too_many_is_wrong_usage)
 }
 END_TEST
 
+/* So many descriptors may be open, or as many as ever. */
+static void
+limit_descriptors(rlim_t count)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = count < limit.rlim_max ? count : limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
 /* What starting is given where it cannot succeed: no such socket. */
 static struct starter *
 poor_starter(void)
@@ -283,7 +294,7 @@ START_TEST(an_intake_that_cannot_be_started_is_tried_with_growing_pauses)
 	int i;
 
 	/* All that is to be opened fails. */
-	setrlimit(RLIMIT_NOFILE, &(struct rlimit){3, 3});
+	limit_descriptors(3);
 	upkeep_begin();
 	ck_assert_int_eq(upkeep_wake(), 0);
 	now = 1000 * CLOCK_SEC;
@@ -298,6 +309,7 @@ START_TEST(an_intake_that_cannot_be_started_is_tried_with_growing_pauses)
 		now += pause;
 	}
 	ck_assert_int_eq(last, 60 * CLOCK_SEC);
+	limit_descriptors(RLIM_INFINITY);
 	upkeep_end();
 	ck_assert_int_eq(upkeep_wake(), CLOCK_NEVER);
 }
@@ -317,9 +329,10 @@ START_TEST(an_intake_that_dies_at_each_start_does_not_make_us_spin)
 	upkeep_ended(true, true, now);
 	ck_assert_int_eq(upkeep_wake(), now);
 	upkeep_end();
-	setrlimit(RLIMIT_NOFILE, &(struct rlimit){3, 3});
+	limit_descriptors(3);
 	upkeep_begin();
 	upkeep_run(poor_starter(), now);
+	limit_descriptors(RLIM_INFINITY);
 	upkeep_end();
 	upkeep_ended(true, true, now + CLOCK_SEC / 2);
 	ck_assert_int_ge(upkeep_wake(), now + CLOCK_SEC);
