@@ -12,6 +12,19 @@ is_line_end(char c)
 	return c == '\r' || c == '\n';
 }
 
+/* The length of the field name that text starts with, as far as one may go. */
+static size_t
+name_length(struct slice text)
+{
+	size_t n;
+
+	n = 0;
+	while (n < text.len && text.ptr[n] > 0x20 && text.ptr[n] < 0x7f &&
+	    text.ptr[n] != ':' && n <= HEADER_NAME_MAX)
+		n++;
+	return n;
+}
+
 enum header_line
 header_line_kind(struct slice text)
 {
@@ -23,13 +36,10 @@ header_line_kind(struct slice text)
 		return HEADER_LINE_EMPTY;
 	if (is_white(text.ptr[0]))
 		return HEADER_LINE_MORE;
-	at = 0;
-	while (at < text.len && text.ptr[at] > 0x20 && text.ptr[at] < 0x7f &&
-	    text.ptr[at] != ':' && at <= HEADER_NAME_MAX)
-		at++;
-	if (at > HEADER_NAME_MAX)
+	name = name_length(text);
+	if (name > HEADER_NAME_MAX)
 		return HEADER_LINE_OTHER;
-	name = at;
+	at = name;
 	while (at < text.len && is_white(text.ptr[at]))
 		at++;
 	if (at == text.len)
