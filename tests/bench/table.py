@@ -24,6 +24,7 @@ TO_REACH = {
     "20 MB": "330 MB/s (319)",
     "20 MB memory": "12 MB (71)",
     "1000 recipients": "0.25 s (0.56)",
+    "latency": "1.5 (none)",
     "idle": "4 MB (2.7)",
     "dead cpu": "0",
     "dead memory": "32 MB (71 for 20,000)",

@@ -73,6 +73,23 @@ START_TEST(what_was_given_back_comes_next)
 }
 END_TEST
 
+START_TEST(what_goes_on_keeps_its_place_and_takes_turns)
+{
+	add(0, 1, false);
+	add(1, 1, false);
+	add(2, 2, false);
+	ck_assert_uint_eq(take(), 0);
+	fair_resume(&fair, &entries[0]);
+	ck_assert_uint_eq(take(), 2);
+	fair_resume(&fair, &entries[2]);
+	/* A party that had nothing else does not jump its turn. */
+	ck_assert_uint_eq(take(), 0);
+	ck_assert_uint_eq(take(), 2);
+	ck_assert_uint_eq(take(), 1);
+	ck_assert_uint_eq(fair.count, 0);
+}
+END_TEST
+
 START_TEST(what_is_withdrawn_is_gone)
 {
 	size_t i;
@@ -114,6 +131,7 @@ fair_suite(void)
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_add_test(t, parties_take_turns);
 	tcase_add_test(t, what_was_given_back_comes_next);
+	tcase_add_test(t, what_goes_on_keeps_its_place_and_takes_turns);
 	tcase_add_test(t, what_is_withdrawn_is_gone);
 	tcase_add_test(t, a_party_is_a_submitter_with_a_sender);
 	suite_add_tcase(s, t);

@@ -512,6 +512,7 @@ struct manager {
 	unsigned records;	/* JOB_VERDICT */
 	unsigned heard;		/* records of any type */
 	bool silent;		/* it never says that anything is recorded */
+	unsigned flags, each, most;	/* of the jobs to come */
 	struct buf ticket;	/* the last JOB_TICKET */
 	struct result (*results)[64];	/* by job, by recipient */
 	size_t jobs;
@@ -558,6 +559,9 @@ manager_send(struct manager *m, int fd, unsigned count)
 	struct job j = {
 		.number = (uint32_t)m->jobs,
 		.id = "0123456789abcdef",
+		.flags = m->flags,
+		.each = m->each,
+		.most = m->most,
 		.ranges = &all,
 		.count = 1,
 	};
