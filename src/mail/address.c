@@ -285,29 +285,37 @@ take_comment(struct address_cursor *c, struct mailbox *out)
 	buf_free(&name);
 }
 
+/* What may not follow the mailbox that was read. */
 static bool
-parse_mailbox(struct address_cursor *c, struct mailbox *out)
+check_behind(struct address_cursor *c, const struct mailbox *m)
 {
-	out->start = c->start;
-	if (c->stop == '<') {
-		if (!parse_phrase(c, out) || !parse_angle(c, out))
-			return false;
-	} else if ((c->stop == ':' && !skip_route(c)) ||
-	    !parse_spec(c, out)) {
-		return false;
-	}
-	out->end = c->end;
-	take_comment(c, out);
 	if (c->token.kind == ':' || c->token.kind == TOKEN_BAD)
 		return fail(c, "a \":\" behind an address");
 	/* A word behind "a@x" may be a forgotten comma's; a bare word is
 	 * more likely a name that lost its address. */
-	if (c->joined && out->bare)
+	if (c->joined && m->bare)
 		return fail(c, "words behind an address");
-	if (out->bare && c->stop != '<' && c->token.kind != TOKEN_END &&
+	if (m->bare && c->stop != '<' && c->token.kind != TOKEN_END &&
 	    !is_separator(c->token.kind))
 		return fail(c, "white space inside an address");
 	return true;
+}
+
+static bool
+parse_mailbox(struct address_cursor *c, struct mailbox *out)
+{
+	bool ok;
+
+	out->start = c->start;
+	if (c->stop == '<')
+		ok = parse_phrase(c, out) && parse_angle(c, out);
+	else
+		ok = (c->stop != ':' || skip_route(c)) && parse_spec(c, out);
+	if (!ok)
+		return false;
+	out->end = c->end;
+	take_comment(c, out);
+	return check_behind(c, out);
 }
 
 int
