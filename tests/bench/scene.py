@@ -16,6 +16,8 @@ import time
 
 USER, PASSWORD = "jean.bon", "bench-secret"
 ID_LETTERS = 7
+SENDERS, EACH = b"bench%06d@web1.example.org", 50
+SENDER = SENDERS % 0
 # No call of this takes longer, however slow the machine; seconds.
 PATIENCE = 200
 
@@ -283,7 +285,9 @@ class Scene:
 
     def fill(self, count, size):
         """A queue of so many messages: one is handed over, the others are
-        made from its file, each with an ID and an X-Bench-Id of its own."""
+        made from its file, each with an ID and an X-Bench-Id of its own. They
+        are of many senders, since what one sends in a burst is bulk mail,
+        which leaves a connection to others."""
         first = self.one_queued(size)
         with open(first, "rb") as f:
             whole = f.read()
@@ -297,7 +301,8 @@ class Scene:
             path = os.path.join(queue, name[:-ID_LETTERS] +
                                 str(i).zfill(ID_LETTERS))
             with open(path, "wb") as f:
-                f.write(before + mark[:-8] + b"%08d" % i + behind)
+                f.write(before.replace(SENDER, SENDERS % (i // EACH)) +
+                        mark[:-8] + b"%08d" % i + behind)
             os.chown(path, owner.st_uid, owner.st_gid)
             os.chmod(path, owner.st_mode)
 
@@ -308,7 +313,7 @@ class Scene:
         with open(conf, "w", encoding="ascii") as f:
             f.write(re.sub("port = .*", f"port = {dead_port()}", kept))
         self.navetted()
-        run([self.program("sendmail"), "-t"], env=self.env,
+        run([self.program("sendmail"), "-t", "-f", SENDER], env=self.env,
             input=b"X-Bench-Id: 00000000\n" + letter(size))
         self.navetted_stop()
         with open(conf, "w", encoding="ascii") as f:
