@@ -115,22 +115,17 @@ bool
 record_send_batch(struct record_batch *b, int sock)
 {
 	bool ok;
-	int saved;
 
 	ok = b->out.len == 0 || send_all(sock, &b->out, b->fds, b->nfds);
-	saved = errno;
 	buf_clear(&b->out);
-	while (b->nfds > 0)
-		file_close(&b->fds[--b->nfds]);
-	errno = saved;
+	b->nfds = 0;
 	return ok;
 }
 
 void
 record_batch_free(struct record_batch *b)
 {
-	while (b->nfds > 0)
-		file_close(&b->fds[--b->nfds]);
+	b->nfds = 0;
 	buf_free(&b->out);
 }
 

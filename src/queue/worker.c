@@ -1,7 +1,6 @@
 #include "queue/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,19 +170,17 @@ static void
 add_job(struct worker *w, struct flight *f, struct job *job)
 {
 	struct buf text = BUF_INIT;
-	int fd;
 
 	job->number = f->job = w->last_job + 1;
 	job_print(job, &text);
 	job_free(job);
 	if (!record_has_room(&w->out, text.len))
 		send_batch(w);
-	fd = w->deaf ? -1 : fcntl(f->sending->fd, F_DUPFD_CLOEXEC, 0);
-	if (fd < 0) {
-		w->deaf = true;
+	if (w->deaf) {
 		flight_end(w->manager, f, 0, false);
 	} else {
-		record_add(&w->out, JOB_START, buf_slice(&text), fd);
+		record_add(&w->out, JOB_START, buf_slice(&text),
+		    f->sending->fd);
 		w->last_job++;
 		add_flight(w, f);
 	}
