@@ -88,7 +88,8 @@ sort_ids(struct answer *answer)
 	char *from, *to;
 	size_t i;
 
-	qsort(answer->ids, answer->count, ID_ROOM, compare_ids);
+	if (answer->count > 0)
+		qsort(answer->ids, answer->count, ID_ROOM, compare_ids);
 	to = answer->ids;
 	for (i = 1; i < answer->count; i++) {
 		from = answer->ids + i * ID_ROOM;
