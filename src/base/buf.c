@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -64,6 +65,16 @@ xstrdup(const char *s)
 	copy = xmalloc(len);
 	memcpy(copy, s, len);
 	return copy;
+}
+
+/* It costs as much as a small message. */
+#define MANY 1000
+
+void
+xtrim(size_t parts)
+{
+	if (parts > MANY)
+		malloc_trim(0);
 }
 
 void

@@ -33,6 +33,9 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *ptr, size_t count, size_t size);
 char *xstrdup(const char *s);
+/* After something of so many parts was freed: where they were many, the system
+ * gets its memory back, which malloc would keep. */
+void xtrim(size_t parts);
 
 /* Makes room for extra more bytes behind len. */
 void buf_reserve(struct buf *b, size_t extra);

@@ -63,8 +63,12 @@ is_wanted(const struct recipient *r, enum dsn_action action)
 static enum dsn_action
 action_of(const struct bounce *b, size_t number)
 {
-	if (!b->is_report || b->is_over)
+	if (!b->is_report)
 		return b->action;
+	if (queued_is_relayed(b->queued, number))
+		return DSN_RELAYED;
+	if (b->is_over)
+		return DSN_FAILED;
 	return queued_is_open(b->queued, number) ? DSN_DELAYED : DSN_FAILED;
 }
 

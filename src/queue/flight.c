@@ -232,6 +232,23 @@ hear_of_sender(struct manager *m, struct flight *f, const struct verdict *v)
 		refused_forget(f->allowance.account, sender);
 }
 
+/* Whether the report on a list is to name whom this verdict delivered to. */
+static bool
+is_to_report(struct manager *m, const struct flight *f,
+    const struct verdict *v)
+{
+	const struct queued *q = &f->sending->queued;
+	size_t i;
+
+	if (!f->no_dsn || !queued_is_list(q, m->config))
+		return false;
+	for (i = v->first; i <= v->last && i < q->envelope.count; i++)
+		if (queued_is_relayed(q, i) &&
+		    (q->envelope.recipients[i].notify & NOTIFY_SUCCESS) != 0)
+			return true;
+	return false;
+}
+
 void
 flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 {
@@ -254,9 +271,11 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 	whole = is_whole_success(f, v) && !queued_is_list(q, m->config);
 	queued_learn(q, v, clock_wall());
 	if (f->no_dsn)
-		queued_note_relayed(q);
+		queued_note_relayed(q, v->first);
 	if (!whole)
 		sending_record(m, f->sending, JOURNAL_VERDICT, v);
+	if (is_to_report(m, f, v))
+		sending_record(m, f->sending, JOURNAL_RELAYED, v);
 }
 
 static void
@@ -281,11 +300,14 @@ doubt_all(struct manager *m, struct flight *f)
 }
 
 static bool
-is_relay_to_tell(const struct flight *f)
+is_relay_to_tell(struct manager *m, const struct flight *f)
 {
 	const struct queued *q = &f->sending->queued;
 	size_t i, n;
 
+	/* A list has its report. */
+	if (queued_is_list(q, m->config))
+		return false;
 	for (n = 0; f->no_dsn && n < f->range_count; n++)
 		for (i = f->ranges[n].first; i <= f->ranges[n].last; i++)
 			if (queued_is_relayed(q, i) &&
@@ -312,7 +334,7 @@ tell_relayed(struct manager *m, struct flight *f)
 		.is_chosen = queued_is_relayed,
 	};
 
-	if (!is_relay_to_tell(f))
+	if (!is_relay_to_tell(m, f))
 		return;
 	bounce_send(m, &b);
 	queued_forget_relayed(&s->queued);

@@ -29,6 +29,13 @@ is_unanswered_or_open(const struct queued *q, size_t number)
 }
 
 static bool
+is_to_report(const struct queued *q, size_t number)
+{
+	return is_unanswered_or_open(q, number) ||
+	    queued_is_relayed(q, number);
+}
+
+static bool
 has_any(const struct queued *q,
     bool (*is)(const struct queued *q, size_t number))
 {
@@ -168,7 +175,7 @@ conclude_list(struct manager *m, struct sending *s, bool expired)
 	if (!expired && has_any(&s->queued, is_open_still))
 		return false;
 	if (!queued_is_reported(&s->queued)) {
-		if (!answer(m, s, DSN_FAILED, is_unanswered_or_open)) {
+		if (!answer(m, s, DSN_FAILED, is_to_report)) {
 			try_again(s);
 			return true;
 		}

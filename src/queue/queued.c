@@ -54,6 +54,9 @@ replay(void *arg, const struct journal_entry *e)
 	case JOURNAL_BOUNCED:
 		queued_answer(q, e->verdict.first, e->verdict.last);
 		break;
+	case JOURNAL_RELAYED:
+		queued_note_relayed(q, e->verdict.first);
+		break;
 	case JOURNAL_HELD:
 		q->held = true;
 		break;
@@ -153,11 +156,14 @@ queued_learn(struct queued *q, const struct verdict *v, int64_t time)
 }
 
 void
-queued_note_relayed(struct queued *q)
+queued_note_relayed(struct queued *q, size_t number)
 {
-	struct outcome *last = q->outcomes[q->count - 1];
+	struct outcome *o;
 
-	last->relayed = last->verdict.kind == VERDICT_DELIVERED;
+	if (number >= q->envelope.count || q->outcome_of[number] == 0)
+		return;
+	o = q->outcomes[q->outcome_of[number] - 1];
+	o->relayed = o->verdict.kind == VERDICT_DELIVERED;
 }
 
 bool

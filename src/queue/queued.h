@@ -56,10 +56,10 @@ void queued_free(struct queued *q);
 
 /* Remembers a verdict for the recipients it names; a later one counts. */
 void queued_learn(struct queued *q, const struct verdict *v, int64_t time);
-/* The verdict that was learnt last is of a server that reports nothing; until
- * queued_forget_relayed(), those it delivered to are queued_is_relayed(). It
- * is not remembered on disk. */
-void queued_note_relayed(struct queued *q);
+/* The verdict about this recipient is of a server that reports nothing; until
+ * queued_forget_relayed(), those it delivered to are queued_is_relayed(). The
+ * journal has that of lists only. */
+void queued_note_relayed(struct queued *q, size_t number);
 bool queued_is_relayed(const struct queued *q, size_t number);
 void queued_forget_relayed(struct queued *q);
 /* The last outcome of a recipient, or NULL. */

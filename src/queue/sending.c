@@ -152,6 +152,7 @@ void
 sending_close(struct sending *s)
 {
 	struct sending **at;
+	size_t count = s->queued.envelope.count;
 
 	if (s->jobs > 0)
 		return;
@@ -164,4 +165,5 @@ sending_close(struct sending *s)
 	file_close(&s->fd);
 	free(s->asked);
 	free(s);
+	xtrim(count);
 }

@@ -19,6 +19,7 @@ static const char *const words[] = {
 	[JOURNAL_ATTEMPT] = "attempt",
 	[JOURNAL_WARNED] = "warned",
 	[JOURNAL_BOUNCED] = "bounced",
+	[JOURNAL_RELAYED] = "relayed",
 	[JOURNAL_HELD] = "held",
 	[JOURNAL_FREED] = "freed",
 };

@@ -24,6 +24,8 @@ struct journal_entry {
 					 * is in verdict.job */
 		JOURNAL_WARNED,		/* the delay warning is out */
 		JOURNAL_BOUNCED,	/* first..last are answered for */
+		JOURNAL_RELAYED,	/* who has first..last now reports
+					 * nothing */
 		JOURNAL_HELD,
 		JOURNAL_FREED
 	} what;

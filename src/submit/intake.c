@@ -259,6 +259,8 @@ intake_text(const struct intake *i)
 void
 intake_free(struct intake *i)
 {
+	size_t count = i->composed.recipients.count;
+
 	if (i->fd >= 0)
 		spool_abandon(i->ctx->spool, i->id, &i->fd);
 	compose_free(&i->composed);
@@ -269,4 +271,5 @@ intake_free(struct intake *i)
 	buf_free(&i->out);
 	buf_free(&i->text);
 	free(i);
+	xtrim(count);
 }

@@ -166,6 +166,21 @@ START_TEST(a_list_is_reported_when_everybody_was_told_of)
 }
 END_TEST
 
+START_TEST(a_list_remembers_who_was_only_handed_on)
+{
+	note(JOURNAL_VERDICT, 0, 1, VERDICT_DELIVERED);
+	note(JOURNAL_RELAYED, 0, 1, VERDICT_DELIVERED);
+	note(JOURNAL_VERDICT, 2, 2, VERDICT_REFUSED);
+	note(JOURNAL_RELAYED, 2, 2, VERDICT_DELIVERED);
+	note(JOURNAL_RELAYED, 7, 7, VERDICT_DELIVERED);
+	load();
+	ck_assert(queued_is_relayed(&q, 0));
+	ck_assert(queued_is_relayed(&q, 1));
+	ck_assert(!queued_is_relayed(&q, 2));
+	queued_free(&q);
+}
+END_TEST
+
 START_TEST(attempts_holds_and_warnings_are_remembered)
 {
 	note(JOURNAL_ATTEMPT, 0, 0, VERDICT_DELIVERED);
@@ -231,6 +246,7 @@ queued_suite(void)
 	tcase_add_test(t, a_later_word_counts_but_not_against_a_final_one);
 	tcase_add_test(t, who_was_refused_is_answered_for_once);
 	tcase_add_test(t, more_recipients_than_the_threshold_are_a_list);
+	tcase_add_test(t, a_list_remembers_who_was_only_handed_on);
 	tcase_add_test(t, a_list_is_reported_when_everybody_was_told_of);
 	tcase_add_test(t, attempts_holds_and_warnings_are_remembered);
 	tcase_add_test(t,
