@@ -249,13 +249,15 @@ static const struct {
 	{EX_NOPERM, "550 5.7.1"},
 };
 
+/* What the daemon puts off it has no room for, or the user no right to. */
 static void
-reply_verdict(struct session *s, int status, const struct buf *text)
+reply_verdict(struct session *s, int status, bool answered,
+    const struct buf *text)
 {
 	const char *code;
 	size_t i;
 
-	code = "451 4.3.0";
+	code = answered && status == EX_TEMPFAIL ? "452 4.3.1" : "451 4.3.0";
 	for (i = 0; i < COUNT(verdicts); i++)
 		if (verdicts[i].status == status)
 			code = verdicts[i].code;
@@ -289,6 +291,7 @@ on_data(struct session *s, struct slice rest)
 {
 	struct buf text = BUF_INIT;
 	struct submit *to;
+	int status;
 
 	if (rest.len > 0 || s->wish.count == 0) {
 		refuse(s, rest.len > 0 ? "501 5.5.4 Syntax: DATA" :
@@ -297,9 +300,10 @@ on_data(struct session *s, struct slice rest)
 	}
 	reply(s, "354 End with a dot alone on a line");
 	to = submit_begin(&s->wish, &s->places);
-	if (take_text(s, to))
-		reply_verdict(s, submit_end(to, &text), &text);
-	else
+	if (take_text(s, to)) {
+		status = submit_end(to, &text);
+		reply_verdict(s, status, submit_was_answered(to), &text);
+	} else
 		s->status = EX_IOERR;
 	submit_free(to);
 	buf_free(&text);

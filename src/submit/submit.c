@@ -36,6 +36,7 @@ struct submit {
 	char id[ID_LEN + 1];	/* of the drop file */
 	const char *trouble;	/* DROPPING: why not to the socket */
 	struct buf heard;	/* of the answer */
+	bool answered;		/* DECIDED: by the daemon */
 	int status;		/* sysexits */
 	struct buf text;	/* the ID, or a sentence */
 };
@@ -95,6 +96,7 @@ hear(struct submit *s, int64_t deadline)
 	} while (got == 0 && n > 0);
 	if (got > 0) {
 		s->state = DECIDED;
+		s->answered = true;
 		s->status = answer.status;
 		buf_add_slice(&s->text, answer.text);
 	} else if (n >= 0)
@@ -320,6 +322,12 @@ submit_end(struct submit *s, struct buf *text)
 		end_drop(s);
 	buf_add_slice(text, buf_slice(&s->text));
 	return s->status;
+}
+
+bool
+submit_was_answered(const struct submit *s)
+{
+	return s->answered;
 }
 
 void

@@ -35,6 +35,9 @@ bool submit_add(struct submit *s, struct slice bytes);
  * *text: durable, in the queue or in the drop folder. Else *text is a sentence.
  */
 int submit_end(struct submit *s, struct buf *text);
+/* After submit_end(): whether it is the daemon's answer, and not that there was
+ * none. */
+bool submit_was_answered(const struct submit *s);
 /* Frees it; without submit_end() nothing of the message remains. */
 void submit_free(struct submit *s);
 

@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -483,6 +485,57 @@ START_TEST(mail_that_cannot_be_handed_over_is_for_later)
 }
 END_TEST
 
+/* A daemon that says this to whoever comes first. */
+static pid_t
+daemon_saying(const char *words)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct buf in = BUF_INIT;
+	pid_t pid;
+	int fd, caller;
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/submit", folder);
+	ck_assert_int_eq(setenv("NAVETTE_SOCKET", at.sun_path, 1), 0);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	pid = fork();
+	if (pid == 0) {
+		caller = accept(fd, NULL, NULL);
+		file_read_some(caller, 65536, &in);
+		file_write(caller, words, strlen(words));
+		shutdown(caller, SHUT_WR);
+		while (file_read_some(caller, 65536, &in) > 0)
+			;
+		_exit(0);
+	}
+	file_close(&fd);
+	return pid;
+}
+
+static const struct {
+	const char *answer;
+	const char *reply;
+} refused[] = {
+	{"75 the mail spool is full\n", "452 4.3.1 the mail spool is full"},
+	{"69 the message is too large\n",
+	    "552 5.3.4 the message is too large"},
+	{"65 no such thing\n", "554 5.6.0 no such thing"},
+	{"77 not for you\n", "550 5.7.1 not for you"},
+};
+
+START_TEST(what_the_daemon_refuses_has_a_code_of_its_own)
+{
+	pid_t pid;
+
+	pid = daemon_saying(refused[_i].answer);
+	ck_assert_int_eq(converse("MAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\n"
+	    "DATA\r\n" LETTER "QUIT\r\n"), EX_OK);
+	ck_assert(contains(&answer, refused[_i].reply));
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
 static Suite *
 smtpd_suite(void)
 {
@@ -511,6 +564,8 @@ smtpd_suite(void)
 	tcase_add_test(t, a_line_without_end_is_refused_once);
 	tcase_add_test(t, a_client_that_only_errs_is_sent_away);
 	tcase_add_test(t, mail_that_cannot_be_handed_over_is_for_later);
+	tcase_add_loop_test(t, what_the_daemon_refuses_has_a_code_of_its_own,
+	    0, COUNT(refused));
 	suite_add_tcase(s, t);
 	return s;
 }
