@@ -31,10 +31,20 @@ static const struct command {
 	{"bulk", NULL, NULL, true, "[ID [--watch]]: how far the lists are",
 	    bulk_command},
 	{"hold", NULL, "hold", true, "ID...: keep until released", NULL},
-	{"release", NULL, "release", true, "ID...: let a held message go",
+	{"hold", "--sender", "hold-sender", true, "ADDRESS: all its mail",
 	    NULL},
+	{"hold", "--lane", "hold-lane", true, "NAME: all mail of the lane",
+	    NULL},
+	{"release", NULL, "release", true, "ID...: let held messages go",
+	    NULL},
+	{"release", "--sender", "release-sender", true, "ADDRESS", NULL},
+	{"release", "--lane", "release-lane", true, "NAME", NULL},
 	{"retry", NULL, "retry", true, "ID...: try these now", NULL},
+	{"retry", "--sender", "retry-sender", true, "ADDRESS", NULL},
+	{"retry", "--lane", "retry-lane", true, "NAME", NULL},
 	{"remove", NULL, "remove", true, "ID...: throw away for good", NULL},
+	{"remove", "--sender", "remove-sender", true, "ADDRESS", NULL},
+	{"remove", "--lane", "remove-lane", true, "NAME", NULL},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -76,6 +86,11 @@ ask(const struct config *config, const struct command *c, int argc,
 		fprintf(stderr, "navette: %s: %s\n", c->name,
 		    c->takes_words ? "which message? give its ID (navette "
 		    "queue shows it)" : "takes no further words");
+		return EX_USAGE;
+	}
+	if (c->option != NULL && c->takes_words && argc - i != 1) {
+		fprintf(stderr, "navette: %s %s: one at a time\n", c->name,
+		    c->option);
 		return EX_USAGE;
 	}
 	buf_add_string(&line, c->ask);

@@ -51,7 +51,7 @@ step_act(struct manager *m, const struct asker *a, struct answer *answer,
 	struct slice word;
 
 	(void)out;
-	if (answer->act == NULL || !slice_cut(&answer->words, ' ', &word))
+	if (!slice_cut(&answer->words, ' ', &word))
 		return false;
 	if (word.len > 0)
 		answer->act(m, a, word, answer);
@@ -126,10 +126,17 @@ static bool
 step_piece(struct manager *m, const struct asker *a, struct answer *answer,
     struct buf *out)
 {
-	(void)a;
+	const char *id;
+
 	if (answer->at == answer->count)
 		return false;
-	answer->piece(m, answer->ids + answer->at++ * ID_ROOM, out);
+	id = answer->ids + answer->at++ * ID_ROOM;
+	if (entry_find(id) == NULL)
+		return true;
+	if (answer->piece != NULL)
+		answer->piece(m, id, out);
+	else
+		answer->act(m, a, slice_from(id), answer);
 	return true;
 }
 

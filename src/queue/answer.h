@@ -27,6 +27,8 @@ struct answer {
 	size_t bucket;		/* where that is */
 	char *ids;		/* those found, ID_LEN + 1 bytes each */
 	size_t count, cap, at;
+	struct slice name;	/* whose, where that is asked for */
+	/* What to say of each; NULL: act is for these. */
 	void (*piece)(struct manager *m, const char *id, struct buf *out);
 	/* NULL, or what comes last. */
 	void (*close)(struct manager *m, const struct answer *answer,
@@ -40,7 +42,8 @@ struct answer {
 /* Says a line; the status is the answer's from now on. */
 void answer_say(struct answer *answer, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Gives a piece for each message that is chosen, sorted by time. */
+/* Gives a piece for each message that is chosen, sorted by time; piece may be
+ * NULL, then act is done to each. */
 void answer_collect(struct answer *answer,
     bool (*chosen)(struct answer *answer, const struct asker *a,
     const struct entry *e),

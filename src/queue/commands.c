@@ -4,14 +4,10 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "queue/flush.h"
-#include "queue/hold.h"
-#include "queue/lane.h"
 #include "queue/listing.h"
+#include "queue/move.h"
 #include "queue/progress.h"
-#include "queue/users.h"
 #include "spool/id.h"
 
 static bool
@@ -72,7 +68,7 @@ obey_list(struct manager *m, const struct asker *a, struct slice words,
 	answer_collect(answer, is_visible, piece_listing);
 	if (a->is_admin)
 		answer->close = close_with_failed;
-	listing_alarms(&answer->text);
+	listing_alarms(a, &answer->text);
 }
 
 static void
@@ -169,9 +165,8 @@ obey_status(struct manager *m, const struct asker *a, struct slice words,
     struct answer *answer)
 {
 	(void)m;
-	(void)a;
 	(void)words;
-	listing_status(&answer->text);
+	listing_status(a, &answer->text);
 }
 
 /* Where a name leads, for sendmail, which reads no configuration. */
@@ -211,87 +206,6 @@ obey_flush_wait(struct manager *m, const struct asker *a, struct slice words,
 	answer->is_flush = true;
 }
 
-static const char *
-do_hold(struct manager *m, struct entry *e)
-{
-	hold_begin(m, e);
-	return "held";
-}
-
-static const char *
-do_release(struct manager *m, struct entry *e)
-{
-	hold_end(m, e);
-	return "released";
-}
-
-static const char *
-do_retry(struct manager *m, struct entry *e)
-{
-	(void)m;
-	if (e->state == ENTRY_WAITING)
-		entry_wait(e, clock_boot());
-	return "due now";
-}
-
-static const char *
-do_remove(struct manager *m, struct entry *e)
-{
-	if (e->state == ENTRY_READY)
-		lane_withdraw(e->lane, e);
-	manager_forget(m, e);
-	return "removed";
-}
-
-/* Does it to the message of that ID, if it exists and the asker may. */
-static void
-do_one(struct manager *m, const struct asker *a, struct slice word,
-    const char *(*act)(struct manager *m, struct entry *e),
-    struct answer *answer)
-{
-	const char *done;
-	struct entry *e;
-	char *id;
-
-	id = slice_dup(word);
-	e = id_is_valid(word) ? entry_find(id) : NULL;
-	if (e == NULL || !asker_may_see(a, e->uid))
-		answer_say(answer, EX_NOINPUT, "%s: no such message", id);
-	else if ((e->jobs > 0 && act != do_hold) || e->state == ENTRY_UNREAD)
-		answer_say(answer, EX_TEMPFAIL, "%s: it is being delivered "
-		    "right now; try again", id);
-	else {
-		done = act(m, e);
-		log_info("id=%s event=%s by-uid=%lu", id, done,
-		    (unsigned long)a->uid);
-		answer_say(answer, answer->status, "%s: %s", id, done);
-	}
-	free(id);
-}
-
-#define OBEY_EACH(name)							\
-static void								\
-act_##name(struct manager *m, const struct asker *a,			\
-    struct slice word, struct answer *answer)				\
-{									\
-	do_one(m, a, word, do_##name, answer);				\
-}									\
-									\
-static void								\
-obey_##name(struct manager *m, const struct asker *a,			\
-    struct slice words, struct answer *answer)				\
-{									\
-	(void)m;							\
-	(void)a;							\
-	answer->act = act_##name;					\
-	answer->words = words;						\
-}
-
-OBEY_EACH(hold)
-OBEY_EACH(release)
-OBEY_EACH(retry)
-OBEY_EACH(remove)
-
 static const struct command {
 	const char *name;
 	bool for_all;		/* not only for administrators */
@@ -306,10 +220,18 @@ static const struct command {
 	{"names", true, obey_names},
 	{"flush", false, obey_flush},
 	{"flush-wait", false, obey_flush_wait},
-	{"hold", true, obey_hold},
-	{"release", true, obey_release},
-	{"retry", true, obey_retry},
-	{"remove", true, obey_remove},
+	{"hold", true, move_hold},
+	{"hold-sender", true, move_hold_sender},
+	{"hold-lane", false, move_hold_lane},
+	{"release", true, move_release},
+	{"release-sender", true, move_release_sender},
+	{"release-lane", false, move_release_lane},
+	{"retry", true, move_retry},
+	{"retry-sender", true, move_retry_sender},
+	{"retry-lane", false, move_retry_lane},
+	{"remove", true, move_remove},
+	{"remove-sender", true, move_remove_sender},
+	{"remove-lane", false, move_remove_lane},
 };
 
 bool

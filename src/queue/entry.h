@@ -48,6 +48,8 @@ struct entry {
 	bool marked;		/* a flush waits for its attempt */
 	bool warned;		/* the delay warning is out */
 	bool bounce;
+	bool parked;		/* held with its sender: queue/embargo */
+	bool by_admin;		/* held by an administrator */
 	bool journal;		/* it has one, or may have */
 	char id[ID_LEN];	/* without a NUL; entry_id() */
 };

@@ -12,12 +12,17 @@ struct party {
 uint32_t
 fair_party(uint32_t uid, struct slice sender)
 {
+	unsigned char c;
 	uint32_t hash;
 	size_t i;
 
 	hash = 2166136261u ^ uid;
-	for (i = 0; i < sender.len; i++)
-		hash = (hash ^ (unsigned char)sender.ptr[i]) * 16777619u;
+	for (i = 0; i < sender.len; i++) {
+		c = (unsigned char)sender.ptr[i];
+		if (c >= 'A' && c <= 'Z')
+			c = (unsigned char)(c + ('a' - 'A'));
+		hash = (hash ^ c) * 16777619u;
+	}
 	return hash;
 }
 

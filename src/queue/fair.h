@@ -34,7 +34,7 @@ struct entry *fair_take(struct fair *f);
 /* Takes this one off; false when it is not there. */
 bool fair_withdraw(struct fair *f, struct entry *e);
 
-/* The party of a submitter and an envelope sender. */
+/* The party of a submitter and an envelope sender, whatever its case. */
 uint32_t fair_party(uint32_t uid, struct slice sender);
 
 #endif

@@ -1,16 +1,20 @@
 #include "queue/hold.h"
 
 #include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "queue/embargo.h"
 #include "queue/flush.h"
 #include "queue/lane.h"
 #include "queue/notice.h"
 #include "spool/journal.h"
 
 static void
-remember(struct manager *m, struct entry *of, enum journal_what what)
+remember(struct manager *m, struct entry *of, enum journal_what what,
+    uint32_t uid)
 {
 	struct journal_entry e;
 	struct journal *j;
@@ -18,6 +22,8 @@ remember(struct manager *m, struct entry *of, enum journal_what what)
 	memset(&e, 0, sizeof(e));
 	e.time = clock_wall();
 	e.what = what;
+	e.verdict.job = uid;
+	e.verdict.first = e.verdict.last = of->by_admin ? 1 : 0;
 	of->journal = true;
 	j = journal_open(m->spool, entry_id(of).text, 1);
 	if (j == NULL || !journal_add(j, &e) || !journal_sync(j))
@@ -26,15 +32,17 @@ remember(struct manager *m, struct entry *of, enum journal_what what)
 }
 
 void
-hold_begin(struct manager *m, struct entry *e)
+hold_begin(struct manager *m, struct entry *e, uint32_t uid, bool by_admin)
 {
 	if (e->state == ENTRY_READY)
 		lane_withdraw(e->lane, e);
 	entry_unwait(e);
 	e->state = ENTRY_HELD;
+	e->parked = false;
+	e->by_admin = by_admin;
 	e->round = 0;
 	flush_attempted(e);
-	remember(m, e, JOURNAL_HELD);
+	remember(m, e, JOURNAL_HELD, uid);
 }
 
 void
@@ -42,8 +50,61 @@ hold_end(struct manager *m, struct entry *e)
 {
 	if (e->state != ENTRY_HELD)
 		return;
-	remember(m, e, JOURNAL_FREED);
+	e->by_admin = false;
+	remember(m, e, JOURNAL_FREED, 0);
 	lane_enqueue(e->lane, e, false);
+}
+
+static bool
+is_lane_there(const char *name)
+{
+	const struct lane *l;
+
+	for (l = lane_next(NULL); l != NULL; l = lane_next(l))
+		if (strcmp(l->name, name) == 0)
+			return true;
+	return false;
+}
+
+int
+hold_all(struct manager *m, const struct asker *a, bool is_lane,
+    const char *name, const char **why)
+{
+	int status;
+
+	if (is_lane && !is_lane_there(name)) {
+		*why = "there is no such lane; navette status shows them";
+		return EX_NOINPUT;
+	}
+	status = embargo_add(m, a, is_lane, name, why);
+	if (status == EX_OK)
+		lanes_sift(m);
+	return status;
+}
+
+/* Those that another hold covers are parked again. */
+static void
+unpark(struct entry *e, void *arg)
+{
+	(void)arg;
+	if (e->state != ENTRY_HELD || !e->parked)
+		return;
+	e->parked = false;
+	lane_enqueue(e->lane, e, false);
+}
+
+int
+release_all(struct manager *m, const struct asker *a, bool is_lane,
+    const char *name, const char **why)
+{
+	int status;
+
+	status = embargo_drop(m, a, is_lane, name, why);
+	if (status != EX_OK)
+		return status;
+	entry_each(unpark, NULL);
+	lanes_sift(m);
+	return EX_OK;
 }
 
 /* A doubt from before a release is one that somebody has looked into. */
@@ -88,7 +149,7 @@ hold_if_misfiled(struct manager *m, struct entry *e, const struct queued *q)
 {
 	if (!is_misfiled(q))
 		return false;
-	hold_begin(m, e);
+	hold_begin(m, e, (uint32_t)geteuid(), false);
 	log_alarm("id=%s event=held error=\"the server refused its sender and "
 	    "took the message over all the same: it may have arrived under "
 	    "another sender\" advice=\"ask the recipients; then navette "

@@ -8,13 +8,21 @@
 
 #include <stdbool.h>
 
+#include "queue/asker.h"
 #include "queue/manager.h"
 #include "queue/queued.h"
 
-/* Takes it out of its turn, durably. */
-void hold_begin(struct manager *m, struct entry *e);
+/* Takes it out of its turn, durably, and remembers by whose word. */
+void hold_begin(struct manager *m, struct entry *e, uint32_t uid,
+    bool by_admin);
 /* Gives it a turn again; nothing where it is not held. */
 void hold_end(struct manager *m, struct entry *e);
+/* The same for all of a sender or a lane, at once and until released: EX_OK, or
+ * a sysexits code and *why. */
+int hold_all(struct manager *m, const struct asker *a, bool is_lane,
+    const char *name, const char **why);
+int release_all(struct manager *m, const struct asker *a, bool is_lane,
+    const char *name, const char **why);
 /* Holds a message that went out in doubt of its sender (MAIL refused, content
  * taken over): to send it again blindly could make it two. False when this one
  * is none of those. */

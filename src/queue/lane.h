@@ -22,6 +22,7 @@ struct lane {
 	size_t count;
 	struct fair ready;
 	struct fair aside;	/* queue/aside */
+	bool held;		/* by somebody's word: queue/embargo */
 	bool used_up;		/* no quota for what is ready */
 	bool was_open;
 	int64_t stopped_since;	/* all accounts are; boot clock; 0: not */
@@ -38,7 +39,11 @@ struct lane *lane_choose(struct manager *m, const struct entry *e,
  * first. */
 struct lane *lane_next(const struct lane *l);
 
-/* At the end of its party, or at its front for what was given back. */
+/* After a change of what is held: lanes and messages are looked at again. */
+void lanes_sift(struct manager *m);
+
+/* At the end of its party, or at its front for what was given back; what
+ * its sender's hold covers is parked. */
 void lane_enqueue(struct lane *l, struct entry *e, bool front);
 /* One that has a turn and may have others meanwhile: after other parties'. */
 void lane_resume(struct lane *l, struct entry *e);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "queue/embargo.h"
 #include "queue/lane.h"
 #include "queue/queued.h"
 
@@ -44,11 +45,17 @@ print_state(const struct entry *e, struct buf *out)
 	switch (e->jobs > 0 && e->state == ENTRY_READY ? ENTRY_FLYING :
 	    (enum entry_state)e->state) {
 	case ENTRY_WAITING:
+		if (e->lane->held || embargo_covers(e)) {
+			buf_addf(out, "held with its %s",
+			    e->lane->held ? "lane" : "sender");
+			break;
+		}
 		buf_addf(out, "attempt %u ", e->attempts + 1u);
 		listing_wait(e->due, out);
 		break;
 	case ENTRY_READY:
-		buf_add_string(out, !lane_is_open(e->lane) ?
+		buf_add_string(out, e->lane->held ? "held with its lane" :
+		    !lane_is_open(e->lane) ?
 		    "waits for its smarthost" : e->lane->used_up ?
 		    "waits for the quota" : "ready");
 		break;
@@ -56,7 +63,8 @@ print_state(const struct entry *e, struct buf *out)
 		buf_add_string(out, "being delivered");
 		break;
 	case ENTRY_HELD:
-		buf_add_string(out, "held");
+		buf_add_string(out, e->parked ? "held with its sender" :
+		    e->by_admin ? "held by an administrator" : "held");
 		break;
 	case ENTRY_BROKEN:
 		buf_add_string(out, "its file cannot be read");

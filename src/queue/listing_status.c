@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "mail/advice.h"
+#include "queue/embargo.h"
 #include "queue/lane.h"
 #include "queue/refused.h"
 
@@ -53,11 +54,26 @@ print_refused(void *arg, const struct account *a, const char *sender,
 	buf_add_char(out, '\n');
 }
 
-void
-listing_alarms(struct buf *out)
+static void
+print_hold(const struct embargo *h, struct buf *out)
 {
-	const struct account *a;
+	buf_add_string(out, h->is_lane ? " lane " : " mail of <");
+	buf_add_escaped(out, slice_from(h->name), 320);
+	buf_addf(out, "%s is held since ", h->is_lane ? "" : ">");
+	listing_date(h->since, out);
+	buf_addf(out, " by uid %lu\n", (unsigned long)h->by);
+}
 
+void
+listing_alarms(const struct asker *asker, struct buf *out)
+{
+	const struct embargo *h;
+	const struct account *a;
+	size_t at;
+
+	at = 0;
+	while ((h = embargo_next(asker, &at)) != NULL)
+		print_hold(h, out);
 	for (a = accounts_first(); a != NULL; a = a->next)
 		if (a->smarthost != NULL && a->stopped_since != 0)
 			print_trouble(a, out);
@@ -98,11 +114,11 @@ print_account(const struct account *a, struct buf *out)
 }
 
 void
-listing_status(struct buf *out)
+listing_status(const struct asker *asker, struct buf *out)
 {
 	const struct account *a;
 
-	listing_alarms(out);
+	listing_alarms(asker, out);
 	for (a = accounts_first(); a != NULL; a = a->next)
 		if (a->smarthost != NULL)
 			print_account(a, out);

@@ -17,9 +17,10 @@
 #include "mail/schedule.h"
 #include "queue/burst.h"
 #include "queue/control.h"
+#include "queue/embargo.h"
+#include "queue/fair.h"
 #include "queue/flush.h"
 #include "queue/intakes.h"
-#include "queue/fair.h"
 #include "queue/lane.h"
 #include "queue/queued.h"
 #include "queue/turn.h"
@@ -139,6 +140,7 @@ give_turn(struct manager *m, struct entry *e, const struct queued *q)
 	e->stopped = lane_stopped(e->lane);
 	if (q->held) {
 		e->state = ENTRY_HELD;
+		e->by_admin = q->held_by_admin;
 		return;
 	}
 	if (e->attempts == 0) {
@@ -439,7 +441,8 @@ begin(struct manager *m, const struct manager_start *start)
 		log_warning("cannot note what is being delivered: %s",
 		    strerror(errno));
 	m->loop = loop_new();
-	if (m->loop == NULL || !note_names(m) || !control_begin(m) ||
+	if (m->loop == NULL || !embargo_begin(m) || !note_names(m) ||
+	    !control_begin(m) ||
 	    !loop_add(m->loop, m->launcher, EPOLLIN, launcher_ready, m))
 		return false;
 	users_begin(m->config, intakes_tell_limit);

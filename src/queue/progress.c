@@ -166,7 +166,7 @@ print_end(struct manager *m, const struct progress *p, struct buf *out)
 {
 	int64_t time;
 
-	if (p->entry->state == ENTRY_HELD)
+	if (p->entry->state == ENTRY_HELD || p->entry->lane->held)
 		buf_add_string(out, "held");
 	else if (p->account == NULL)
 		buf_add_string(out, "stopped");

@@ -59,6 +59,7 @@ replay(void *arg, const struct journal_entry *e)
 		break;
 	case JOURNAL_HELD:
 		q->held = true;
+		q->held_by_admin = e->verdict.first != 0;
 		break;
 	case JOURNAL_FREED:
 		q->held = false;

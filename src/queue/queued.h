@@ -42,6 +42,7 @@ struct queued {
 	bool warned;
 	bool journal;		/* it has one */
 	bool held;
+	bool held_by_admin;
 	int64_t freed;		/* wall clock, of the last release; 0: none */
 };
 

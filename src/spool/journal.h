@@ -26,7 +26,8 @@ struct journal_entry {
 		JOURNAL_BOUNCED,	/* first..last are answered for */
 		JOURNAL_RELAYED,	/* who has first..last now reports
 					 * nothing */
-		JOURNAL_HELD,
+		JOURNAL_HELD,		/* by the uid of verdict.job; first is 1
+					 * for an administrator */
 		JOURNAL_FREED
 	} what;
 	struct verdict verdict;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "spool/state.h"
 
 #define FILE_MAX ((size_t)64 << 20)
 
@@ -183,33 +184,14 @@ ledger_file_read(struct spool *s, const char *title,
 	return ok;
 }
 
-static bool
-rename_durably(struct spool *s, const char *from, const char *to)
-{
-	bool ok;
-	int dir;
-
-	dir = spool_state_open(s, ".", O_RDONLY | O_DIRECTORY);
-	ok = dir >= 0 && renameat(dir, from, dir, to) == 0 && file_sync(dir);
-	file_close(&dir);
-	return ok;
-}
-
 int
 ledger_file_begin(struct spool *s, const char *title, const struct buf *lines)
 {
-	struct buf name = BUF_INIT, fresh = BUF_INIT;
+	struct buf name = BUF_INIT;
 	int fd;
 
 	buf_addf(&name, "quota-%s", title);
-	buf_addf(&fresh, "quota-%s~", title);
-	fd = spool_state_open(s, buf_string(&fresh),
-	    O_WRONLY | O_CREAT | O_TRUNC);
-	if (fd >= 0 && (!file_write(fd, lines->data, lines->len) ||
-	    !file_sync(fd) || !rename_durably(s, buf_string(&fresh),
-	    buf_string(&name))))
-		file_close(&fd);
+	fd = state_replace(s, buf_string(&name), lines);
 	buf_free(&name);
-	buf_free(&fresh);
 	return fd;
 }

@@ -240,6 +240,21 @@ START_TEST(a_message_that_is_under_way_is_left_alone)
 }
 END_TEST
 
+START_TEST(what_is_left_of_one_under_way_is_held)
+{
+	struct asker root = ROOT;
+	struct entry *e;
+
+	e = entry_find(jeans.text);
+	lane_withdraw(e->lane, e);
+	e->state = ENTRY_FLYING;
+	e->jobs = 1;
+	ask_about(root, "hold", jeans);
+	ends_with(EX_OK);
+	ck_assert_int_eq(e->state, ENTRY_HELD);
+}
+END_TEST
+
 START_TEST(its_owner_holds_releases_retries_and_removes_a_message)
 {
 	struct asker jean = JEAN;
@@ -348,6 +363,7 @@ commands_suite(void)
 	/* To hold it is to hold what is left of it. */
 	tcase_add_loop_test(t, a_message_that_is_under_way_is_left_alone,
 	    1, TIMES(acts));
+	tcase_add_test(t, what_is_left_of_one_under_way_is_held);
 	tcase_add_test(t,
 	    its_owner_holds_releases_retries_and_removes_a_message);
 	tcase_add_test(t, a_hold_is_durable);

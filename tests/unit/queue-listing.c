@@ -4,6 +4,7 @@
 
 #include "queue/listing.h"
 
+static const struct asker root = {.uid = 0, .is_admin = true};
 static struct buf out;
 
 static void
@@ -186,10 +187,10 @@ stop(void)
 
 START_TEST(there_is_an_alarm_only_where_something_is_wrong)
 {
-	listing_alarms(&out);
+	listing_alarms(&root, &out);
 	ck_assert_uint_eq(out.len, 0);
 	stop();
-	listing_alarms(&out);
+	listing_alarms(&root, &out);
 	says("smarthost isp is stopped since ");
 	says("535 5.7.8 bad \\x1b password; next attempt in ");
 	/* And what to do. */
@@ -201,18 +202,18 @@ END_TEST
 
 START_TEST(the_status_names_each_smarthost_and_counts_the_queue)
 {
-	listing_status(&out);
+	listing_status(&root, &out);
 	says("smarthost isp (smtp.example.net port 465): open, "
 	    "0 connections, 0 ready\n");
 	says(" 0 messages in the queue\n");
 	buf_clear(&out);
 	three("s@example.org");
-	listing_status(&out);
+	listing_status(&root, &out);
 	says("0 connections, 1 ready\n");
 	says(" 1 message in the queue\n");
 	buf_clear(&out);
 	stop();
-	listing_status(&out);
+	listing_status(&root, &out);
 	says("is stopped since");
 	says("port 465): stopped, ");
 }

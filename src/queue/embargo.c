@@ -1,0 +1,218 @@
+#include "queue/embargo.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "queue/fair.h"
+#include "spool/state.h"
+
+#define FILE_NAME "held"
+#define FILE_MAX ((size_t)4 << 20)
+#define NAME_MAX_SHOWN 1024
+/* Of one user, and of all; each message that becomes ready is compared. */
+#define OWNER_MAX 20
+#define ALL_MAX 1000
+
+static struct embargo *holds;
+static size_t count;
+
+static void
+append(bool is_lane, char *name, uint32_t by, bool by_admin, int64_t since)
+{
+	holds = xrealloc(holds, count + 1, sizeof(*holds));
+	holds[count++] = (struct embargo){is_lane, name, by, by_admin, since};
+}
+
+/* "lane|sender UID admin|owner TIME NAME" */
+static bool
+read_line(struct slice line)
+{
+	struct slice kind, uid, who, time;
+	unsigned long long by, since;
+	struct buf name = BUF_INIT;
+
+	if (!slice_cut(&line, ' ', &kind) || !slice_cut(&line, ' ', &uid) ||
+	    !slice_cut(&line, ' ', &who) || !slice_cut(&line, ' ', &time) ||
+	    !slice_to_number(uid, UINT32_MAX, &by) ||
+	    !slice_to_number(time, INT64_MAX, &since) ||
+	    !buf_add_unescaped(&name, line)) {
+		buf_free(&name);
+		return false;
+	}
+	append(slice_is(kind, "lane"), xstrdup(buf_string(&name)),
+	    (uint32_t)by, slice_is(who, "admin"), (int64_t)since);
+	buf_free(&name);
+	return true;
+}
+
+bool
+embargo_begin(struct manager *m)
+{
+	struct buf text = BUF_INIT;
+	struct slice rest, line;
+	bool ok;
+
+	ok = state_read(m->spool, FILE_NAME, FILE_MAX, &text);
+	rest = buf_slice(&text);
+	while (ok && slice_cut(&rest, '\n', &line))
+		if (line.len > 0 && !read_line(line))
+			log_error("event=hold-unreadable error=\"a line of "
+			    "state/" FILE_NAME " makes no sense\"");
+	buf_free(&text);
+	return ok;
+}
+
+static bool
+write_all(struct manager *m)
+{
+	struct buf text = BUF_INIT;
+	const struct embargo *h;
+	int fd;
+
+	for (h = holds; h < holds + count; h++) {
+		buf_addf(&text, "%s %lu %s %lld ",
+		    h->is_lane ? "lane" : "sender", (unsigned long)h->by,
+		    h->by_admin ? "admin" : "owner", (long long)h->since);
+		buf_add_escaped(&text, slice_from(h->name), NAME_MAX_SHOWN);
+		buf_add_char(&text, '\n');
+	}
+	fd = state_replace(m->spool, FILE_NAME, &text);
+	buf_free(&text);
+	if (fd < 0)
+		return false;
+	file_close(&fd);
+	return true;
+}
+
+/* By the party, which an entry has in memory: whose sender collides with
+ * another one can only be the same submitter's. */
+bool
+embargo_covers(const struct entry *e)
+{
+	const struct embargo *h;
+
+	for (h = holds; h < holds + count; h++)
+		if (!h->is_lane && (h->by_admin || h->by == e->uid) &&
+		    fair_party(e->uid, slice_from(h->name)) == e->party)
+			return true;
+	return false;
+}
+
+bool
+embargo_has_lane(const char *name)
+{
+	const struct embargo *h;
+
+	for (h = holds; h < holds + count; h++)
+		if (h->is_lane && strcmp(h->name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_named(const struct embargo *h, bool is_lane, const char *name)
+{
+	return h->is_lane == is_lane && (is_lane ?
+	    strcmp(h->name, name) == 0 :
+	    slice_equal_nocase(slice_from(h->name), slice_from(name)));
+}
+
+static bool
+is_there(const struct asker *a, bool is_lane, const char *name)
+{
+	const struct embargo *h;
+
+	for (h = holds; h < holds + count; h++)
+		if (is_named(h, is_lane, name) && h->by_admin == a->is_admin &&
+		    (h->by_admin || h->by == a->uid))
+			return true;
+	return false;
+}
+
+static bool
+has_room(const struct asker *a)
+{
+	const struct embargo *h;
+	size_t own;
+
+	own = 0;
+	for (h = holds; h < holds + count; h++)
+		own += !h->by_admin && h->by == a->uid;
+	return a->is_admin || (own < OWNER_MAX && count < ALL_MAX);
+}
+
+int
+embargo_add(struct manager *m, const struct asker *a, bool is_lane,
+    const char *name, const char **why)
+{
+	if (is_there(a, is_lane, name))
+		return EX_OK;
+	if (!has_room(a)) {
+		*why = "too many senders are held already: release some";
+		return EX_UNAVAILABLE;
+	}
+	append(is_lane, xstrdup(name), (uint32_t)a->uid, a->is_admin,
+	    clock_wall());
+	if (write_all(m))
+		return EX_OK;
+	*why = strerror(errno);
+	free(holds[--count].name);
+	return EX_IOERR;
+}
+
+static void
+drop_at(size_t i)
+{
+	free(holds[i].name);
+	memmove(holds + i, holds + i + 1, (--count - i) * sizeof(*holds));
+}
+
+int
+embargo_drop(struct manager *m, const struct asker *a, bool is_lane,
+    const char *name, const char **why)
+{
+	size_t i, dropped;
+	int status;
+
+	dropped = 0;
+	status = EX_NOINPUT;
+	*why = "is not held";
+	for (i = 0; i < count;) {
+		if (!is_named(&holds[i], is_lane, name))
+			i++;
+		else if (a->is_admin || (!holds[i].by_admin &&
+		    holds[i].by == a->uid)) {
+			drop_at(i);
+			dropped++;
+		} else {
+			if (holds[i++].by_admin) {
+				status = EX_NOPERM;
+				*why = "is held by an administrator";
+			}
+		}
+	}
+	if (dropped == 0)
+		return status;
+	if (write_all(m))
+		return EX_OK;
+	*why = strerror(errno);
+	return EX_IOERR;
+}
+
+const struct embargo *
+embargo_next(const struct asker *a, size_t *at)
+{
+	const struct embargo *h;
+
+	while (*at < count) {
+		h = &holds[(*at)++];
+		if (h->is_lane || a->is_admin || h->by == a->uid)
+			return h;
+	}
+	return NULL;
+}
