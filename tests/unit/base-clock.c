@@ -76,6 +76,25 @@ START_TEST(adding_stops_at_never)
 }
 END_TEST
 
+START_TEST(a_span_is_told_in_the_largest_unit_that_fits)
+{
+	static const struct {
+		int64_t seconds;
+		const char *words;
+	} spans[] = {{86400, "1d"}, {7 * 86400, "7d"}, {90000, "25h"},
+	    {3600, "1h"}, {5400, "90m"}, {61, "61s"}};
+	struct buf out = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		buf_clear(&out);
+		clock_print(spans[i].seconds * CLOCK_SEC, &out);
+		ck_assert_str_eq(buf_string(&out), spans[i].words);
+	}
+	buf_free(&out);
+}
+END_TEST
+
 static Suite *
 clock_suite(void)
 {
@@ -89,6 +108,7 @@ clock_suite(void)
 	tcase_add_test(t, what_has_passed_is_no_wait);
 	tcase_add_test(t, never_is_minus_one_and_far_away_is_cut);
 	tcase_add_test(t, adding_stops_at_never);
+	tcase_add_test(t, a_span_is_told_in_the_largest_unit_that_fits);
 	s = suite_create("base/clock");
 	suite_add_tcase(s, t);
 	return s;
