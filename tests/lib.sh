@@ -5,13 +5,14 @@
 #
 # Set before this file is read, where a test wants something else:
 #   B      the build folder (default: build)
-#   WAIT   seconds that wait_for and its kin wait (default: 10)
+#   WAIT   seconds that wait_for and its kin wait (default: 30); what is right
+#          waits no longer than it must, and a busy machine is not wrong
 
 set -eu
 
 TESTS=$(cd "$(dirname "$0")/.." && pwd)
 B=$(cd "${B:-$TESTS/../build}" && pwd)
-WAIT=${WAIT:-10}
+WAIT=${WAIT:-30}
 SCRATCH=$(mktemp -d /tmp/navette.XXXXXX)
 chmod 755 "$SCRATCH"
 SPOOL=$SCRATCH/spool
@@ -385,6 +386,18 @@ navetted_reload() {
 	kill -HUP "$NAVETTED_PID"
 }
 
+# navetted_obeys MODE LINE...: a new configuration, and it is in force.
+navetted_obeys() {
+	configure "$@"
+	before=$(grep -cF event=reloaded "$LOG" || :)
+	navetted_reload
+	wait_for has_reloaded "$((before + 1))"
+}
+
+has_reloaded() {
+	[ "$(grep -cF event=reloaded "$LOG")" -ge "$1" ]
+}
+
 # send ARGUMENT...: the message on standard input, through sendmail.
 send() {
 	"$B/sendmail" "$@"
@@ -415,7 +428,7 @@ navette() {
 # then, else 75. Nothing else may happen.
 flush() {
 	STATUS=0
-	timeout "${1:-30}" "$B/navette" -C "$CONF" flush --wait || STATUS=$?
+	timeout "${1:-50}" "$B/navette" -C "$CONF" flush --wait || STATUS=$?
 	case $STATUS in
 	0 | 75) ;;
 	124) fail "flush --wait did not return" ;;
