@@ -15,6 +15,7 @@
 #include "launch/launcher.h"
 #include "launch/role.h"
 #include "queue/manager.h"
+#include "spool/ledger.h"
 #include "spool/spool.h"
 #include "submit/server.h"
 
@@ -22,7 +23,10 @@ static int
 run_manager(const struct config *c, struct spool *spool)
 {
 	struct manager_start start = {c, spool, ROLE_FD_PEER, ROLE_FD_OWN};
+	struct ledger_time now;
 
+	/* It learns the name of this boot, from where it may not read soon. */
+	ledger_clock(&now);
 	return confine_manager(c) ? manager_run(&start) : EX_OSERR;
 }
 

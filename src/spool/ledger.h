@@ -28,7 +28,7 @@ struct ledger_time {
 	char id[40];
 };
 typedef void ledger_clock_fn(struct ledger_time *t);
-/* The system's. */
+/* The system's. The name of the boot is read once, the first time. */
 void ledger_clock(struct ledger_time *t);
 
 struct ledger_grant {
