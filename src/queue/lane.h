@@ -23,6 +23,7 @@ struct lane {
 	struct fair ready;
 	struct fair aside;	/* queue/aside */
 	bool held;		/* by somebody's word: queue/embargo */
+	size_t waits;		/* as queue/listing counted last */
 	bool used_up;		/* no quota for what is ready */
 	bool was_open;
 	int64_t stopped_since;	/* all accounts are; boot clock; 0: not */

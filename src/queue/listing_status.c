@@ -95,12 +95,14 @@ print_quotas(const struct account *a, struct buf *out)
 			    (unsigned long long)w.used,
 			    (unsigned long long)w.limit, names[kind]);
 			clock_print(w.span, out);
-			buf_add_char(out, '\n');
+			buf_addf(out, ", %llu left\n", (unsigned long long)
+			    (w.used < w.limit ? w.limit - w.used : 0));
 		}
 }
 
 static void
-print_account(const struct account *a, struct buf *out)
+print_account(const struct asker *asker, const struct account *a,
+    struct buf *out)
 {
 	buf_addf(out, " smarthost %s (%s port %u): %s, %u connection%s, "
 	    "%zu ready\n", a->title, a->smarthost->host, a->smarthost->port,
@@ -110,7 +112,44 @@ print_account(const struct account *a, struct buf *out)
 		buf_addf(out, "   slowed down to %u messages an hour\n",
 		    a->pace.rate);
 	print_quotas(a, out);
-	refused_each(a, print_refused, out);
+	/* Who sends is nobody else's business. */
+	if (asker->is_admin)
+		refused_each(a, print_refused, out);
+}
+
+static void
+count_entry(struct entry *e, void *arg)
+{
+	(void)arg;
+	if (e->lane != NULL)
+		e->lane->waits++;
+}
+
+static void
+print_lane(const struct lane *l, struct buf *out)
+{
+	size_t i;
+
+	buf_addf(out, " lane %s: %zu in the queue, %zu ready%s, by",
+	    l->name, l->waits, l->ready.count + l->aside.count,
+	    l->held ? ", held" : "");
+	for (i = 0; i < l->count; i++)
+		buf_addf(out, "%s %s", i == 0 ? "" : ",",
+		    l->accounts[i]->title);
+	buf_add_char(out, '\n');
+}
+
+static void
+print_lanes(struct buf *out)
+{
+	struct lane *l;
+
+	for (l = lane_next(NULL); l != NULL; l = lane_next(l))
+		l->waits = 0;
+	entry_each(count_entry, NULL);
+	for (l = lane_next(NULL); l != NULL; l = lane_next(l))
+		if (!l->bulk || l->waits > 0 || l->held)
+			print_lane(l, out);
 }
 
 void
@@ -121,7 +160,8 @@ listing_status(const struct asker *asker, struct buf *out)
 	listing_alarms(asker, out);
 	for (a = accounts_first(); a != NULL; a = a->next)
 		if (a->smarthost != NULL)
-			print_account(a, out);
+			print_account(asker, a, out);
+	print_lanes(out);
 	buf_addf(out, " %zu message%s in the queue\n", entry_count(),
 	    entry_count() == 1 ? "" : "s");
 }

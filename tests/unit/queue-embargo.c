@@ -216,6 +216,9 @@ START_TEST(a_held_lane_gives_nothing_out_and_says_so)
 	ck_assert(says("held with its lane"));
 	ck_assert_int_eq(ask(&root, "status"), EX_OK);
 	ck_assert(says(" lane shop is held since "));
+	ck_assert(says(" lane mail: 1 in the queue, 1 ready, by isp\n"));
+	ck_assert(says(" lane shop: 1 in the queue, 1 ready, held, by isp\n"));
+	ck_assert(!says(" lane bulk"));
 	ck_assert_int_eq(ask_about(&root, "release", shop), EX_UNAVAILABLE);
 	ck_assert_int_eq(ask_about(&root, "retry", shop), EX_UNAVAILABLE);
 	ck_assert_int_eq(ask(&root, "release-lane shop"), EX_OK);
