@@ -43,11 +43,11 @@ struct record_reader {
 bool record_send(int sock, unsigned type, struct slice body, int fd);
 
 /*
- * Several in one call: record_add() puts one behind the others; fd (or -1) stays
- * the caller's and open until they are sent. record_has_room() tells whether a body of len
- * bytes should still join them. record_send_batch() sends as record_send() does
- * and empties the batch, whatever comes. Where there was room, no record of it
- * arrives whole when that fails.
+ * Several in one call: record_add() puts one behind the others; fd (or -1)
+ * stays the caller's and open until they are sent. record_has_room() tells
+ * whether a body of len bytes should still join them. record_send_batch() sends
+ * as record_send() does and empties the batch, whatever comes. Where there was
+ * room, no record of it arrives whole when that fails.
  */
 void record_add(struct record_batch *b, unsigned type, struct slice body,
     int fd);

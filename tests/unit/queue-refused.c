@@ -13,15 +13,15 @@ static struct manager manager = {.config = &config};
 static const struct verdict no = {.kind = VERDICT_DEFERRED,
 	.scope = SCOPE_SENDER, .stage = STAGE_MAIL, .code = 553};
 
-static struct account *
+static struct account
 account(struct smarthost *h)
 {
-	static struct account a;
+	struct account a;
 
 	memset(&a, 0, sizeof(a));
 	a.title = h->title;
 	a.smarthost = h;
-	return &a;
+	return a;
 }
 
 /* The login of a smarthost, and the line that is told. */
@@ -51,6 +51,7 @@ START_TEST(the_line_to_write_has_the_address_in_it)
 {
 	const struct cure *c = &cures[_i];
 	struct smarthost h;
+	struct account a;
 	struct buf out = BUF_INIT;
 
 	memset(&h, 0, sizeof(h));
@@ -58,7 +59,8 @@ START_TEST(the_line_to_write_has_the_address_in_it)
 	h.host = (char *)(uintptr_t)c->host;
 	h.user = (char *)(uintptr_t)c->user;
 	h.send_as = (char *)(uintptr_t)c->send_as;
-	refused_cure(account(&h), &out);
+	a = account(&h);
+	refused_cure(&a, &out);
 	ck_assert_msg(strstr(buf_string(&out), c->line) != NULL, "%s",
 	    buf_string(&out));
 	buf_free(&out);
@@ -80,7 +82,7 @@ count(void *arg, const struct account *a, const char *sender,
 START_TEST(one_message_tries_for_its_sender)
 {
 	struct smarthost h = {.title = (char *)(uintptr_t)"isp"};
-	struct account *a = account(&h);
+	struct account isp = account(&h), *a = &isp;
 	unsigned n = 0;
 
 	ck_assert_int_eq(refused_until(a, SLICE("a@x")), 0);
@@ -112,7 +114,7 @@ END_TEST
 START_TEST(no_user_fills_the_memory_with_senders)
 {
 	struct smarthost h = {.title = (char *)(uintptr_t)"isp"};
-	struct account *a = account(&h);
+	struct account isp = account(&h), *a = &isp;
 	unsigned i, n = 0;
 	char sender[32];
 
