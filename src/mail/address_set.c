@@ -9,7 +9,9 @@
 static char
 fold_case(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c - 'A' + 'a');
+	return c;
 }
 
 /* Of an address whose bytes from position domain on count without case. */
@@ -18,11 +20,15 @@ hash(const uint64_t key[2], struct slice addr, size_t domain)
 {
 	struct hash h;
 	size_t i;
+	char c;
 
 	hash_begin(&h, key);
-	for (i = 0; i < addr.len; i++)
-		hash_byte(&h, i < domain ? addr.ptr[i] :
-		    fold_case(addr.ptr[i]));
+	for (i = 0; i < addr.len; i++) {
+		c = addr.ptr[i];
+		if (i >= domain)
+			c = fold_case(c);
+		hash_byte(&h, c);
+	}
 	return hash_end(&h);
 }
 

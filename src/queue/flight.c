@@ -31,7 +31,7 @@ add_recipient(struct flight *f, struct job *job, size_t *cap, size_t number)
 	} else {
 		if (job->count == RANGES_MAX)
 			return false;
-		if (job->count == *cap) {
+		if (job->ranges == NULL || job->count == *cap) {
 			*cap = *cap * 2 + 4;
 			job->ranges = xrealloc(job->ranges, *cap,
 			    sizeof(*job->ranges));

@@ -115,7 +115,7 @@ END_TEST
 
 START_TEST(a_group_that_does_not_exist_has_no_members)
 {
-	char name[] = "no-such-group-here";
+	static char name[] = "no-such-group-here";
 
 	if (getuid() != 0)
 		return;
