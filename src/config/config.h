@@ -99,6 +99,7 @@ struct smarthost {
 	int64_t idle;		/* a warm connection is kept so long */
 	int64_t session_limit;	/* after that, no message is begun on one */
 	uint64_t min_rate;	/* bytes a second; 0: no minimum */
+	bool keep_8bit;		/* whatever the server offers */
 	struct timeouts timeouts;
 };
 

@@ -93,6 +93,7 @@ const struct key smarthost_keys[] = {
 	{"session-limit", KEY_DURATION, IN(session_limit), 100 * CLOCK_MSEC,
 	    DAY, "1h", true},
 	{"min-rate", KEY_SIZE, IN(min_rate), 0, GIB, "1000", true},
+	{"keep-8bit", KEY_YES_NO, IN(keep_8bit), 0, 0, "false", true},
 	TIMEOUT("connect", connect, "30s"),
 	TIMEOUT("greeting", greeting, "5m"),
 	TIMEOUT("helo", helo, "5m"),

@@ -212,12 +212,13 @@ letter_load(struct letter *l, const struct smarthost *h,
 	if (fault == NULL && sender_has_rules(h))
 		fault = apply_send_as(l, h);
 	if (fault == NULL && (e->flags & ENVELOPE_UTF8) != 0 &&
-	    !can->smtputf8)
+	    !can->smtputf8 && !h->keep_8bit)
 		fault = encode_words(l);
 	if (fault == NULL) {
 		l->size = e->body_size + (l->header.len > 0 ?
 		    l->header.len : e->header_size);
-		if ((e->flags & ENVELOPE_8BIT) != 0 && !can->eightbitmime)
+		if ((e->flags & ENVELOPE_8BIT) != 0 &&
+		    !can->eightbitmime && !h->keep_8bit)
 			fault = make_narrow(l);
 	}
 	if (fault != NULL) {

@@ -115,6 +115,7 @@ START_TEST(what_is_not_said_has_its_default)
 	ck_assert_int_eq(s->idle, 5 * CLOCK_SEC);
 	ck_assert_int_eq(s->session_limit, 3600 * CLOCK_SEC);
 	ck_assert_uint_eq(s->min_rate, 1000);
+	ck_assert(!s->keep_8bit);
 	ck_assert_int_eq(s->timeouts.connect, 30 * CLOCK_SEC);
 	ck_assert_int_eq(s->timeouts.greeting, 300 * CLOCK_SEC);
 	ck_assert_int_eq(s->timeouts.helo, 300 * CLOCK_SEC);
