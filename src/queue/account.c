@@ -298,14 +298,26 @@ most_workers(struct account *a)
 	return a->smarthost->connections;
 }
 
-/* Bulk mail leaves the last one to others, where there are several. */
+static bool
+is_step_by_step(const struct account *a)
+{
+	const struct worker *w;
+
+	for (w = a->workers; w != NULL; w = w->next)
+		if (w->ready && !w->leaving && worker_is_step_by_step(w))
+			return true;
+	return false;
+}
+
+/* Where an agent cannot send ahead, other mail would wait for its transaction:
+ * bulk mail leaves the last connection to it, where there are several. */
 static unsigned
 most_for(struct account *a, bool bulk)
 {
 	unsigned most;
 
 	most = most_workers(a);
-	return bulk && most > 1 ? most - 1 : most;
+	return bulk && most > 1 && is_step_by_step(a) ? most - 1 : most;
 }
 
 static bool

@@ -69,8 +69,9 @@ void account_heal(struct account *a);
 void account_lift(struct account *a);
 bool account_is_open(const struct account *a);
 
-/* The agent that should have the next message, or NULL. Bulk mail leaves the
- * last connection to others, and they go where they need not wait for it. */
+/* The agent that should have the next message, or NULL. Where it goes step by
+ * step, bulk mail leaves the last connection to others, and they go where they
+ * need not wait for it. */
 struct worker *account_worker(struct account *a, bool bulk);
 /* Whether one more login is worth it for so many ready messages, the first of
  * which waits since then; *wake is lowered to when to ask again. */

@@ -89,9 +89,15 @@ worker_has_room(const struct worker *w, bool bulk)
 }
 
 bool
+worker_is_step_by_step(const struct worker *w)
+{
+	return w->pace <= STEP_BY_STEP;
+}
+
+bool
 worker_is_blocked(const struct worker *w)
 {
-	return w->bulk_jobs > 0 && w->pace <= STEP_BY_STEP;
+	return w->bulk_jobs > 0 && worker_is_step_by_step(w);
 }
 
 static void

@@ -46,6 +46,8 @@ void worker_arrive(struct manager *m, struct account *a, int fd);
 void worker_deny(struct manager *m, struct account *a, const char *why);
 /* Whether it takes another job now; bulk mail is counted for itself. */
 bool worker_has_room(const struct worker *w, bool bulk);
+/* Whether it sends nothing ahead of the server's answers, as far as we know. */
+bool worker_is_step_by_step(const struct worker *w);
 /* Whether other mail waits for what bulk mail it has in hand: not where it
  * sends ahead of the answers. */
 bool worker_is_blocked(const struct worker *w);
