@@ -97,6 +97,13 @@ aliases_current(void)
 }
 
 void
+aliases_check(const struct config *c)
+{
+	(void)alias_check(table, aliases_include, aliases_complain,
+	    (void *)(uintptr_t)c);
+}
+
+void
 aliases_complain(void *arg, const char *file, unsigned line, const char *what)
 {
 	(void)arg;

@@ -22,6 +22,10 @@ void aliases_load(const struct config *c);
 /* The table; aliases_refresh() came before. */
 const struct alias_table *aliases_current(void);
 
+/* Logs what would yield nothing: loops, programs, lists that cannot be read.
+ * aliases_refresh() came before. */
+void aliases_check(const struct config *c);
+
 /* alias_include_fn; arg is the const struct config *. Absolute path, no link
  * in any component, a regular file that others may read, at most 16 MiB, not
  * below the spool or the folder of the configuration. */

@@ -319,8 +319,11 @@ hear_settle(struct slice body)
 
 	if (server.stopping || !slice_to_number(body, UINT32_MAX, &number))
 		return;
-	if (!server.has_drops)
+	if (!server.has_drops) {
 		begin_drops();
+		/* By one intake of the two. */
+		aliases_check(server.ctx.config);
+	}
 	drops_ask((uint32_t)number);
 }
 
