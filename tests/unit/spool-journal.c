@@ -124,8 +124,8 @@ START_TEST(lines_that_make_no_sense_are_passed_over)
 {
 	add(JOURNAL_VERDICT, 0, 550, "a");
 	append_raw("nonsense\n12 unheard-of x\n\n");
-	add(JOURNAL_FREED, 0, 0, "");
-	ck_assert_str_eq(read_back(), "17 0 0-1 550 a;17 5 0-1 0 ;");
+	add(JOURNAL_WARNED, 0, 0, "");
+	ck_assert_str_eq(read_back(), "17 0 0-1 550 a;17 2 0-1 0 ;");
 }
 END_TEST
 
