@@ -100,6 +100,26 @@ print_quotas(const struct account *a, struct buf *out)
 		}
 }
 
+/* What still matters of troubles that are over. */
+static void
+print_past(const struct account *a, struct buf *out)
+{
+	if (a->stopped_since == 0 && a->stopped_wall != 0) {
+		buf_add_string(out, "   last error ");
+		listing_date(a->stopped_wall, out);
+		buf_addf(out, " (%s): ", verdict_stage_name(a->trouble.stage));
+		print_reply(&a->trouble, out);
+		buf_add_char(out, '\n');
+	}
+	if (a->worker_limit != 0 && a->limit_until > clock_boot()) {
+		buf_addf(out, "   the server takes %u connection%s only; more "
+		    "are tried ", a->worker_limit,
+		    a->worker_limit == 1 ? "" : "s");
+		listing_wait(a->limit_until, out);
+		buf_add_char(out, '\n');
+	}
+}
+
 static void
 print_account(const struct asker *asker, const struct account *a,
     struct buf *out)
@@ -111,6 +131,7 @@ print_account(const struct asker *asker, const struct account *a,
 	if (a->pace.rate > 0)
 		buf_addf(out, "   slowed down to %u messages an hour\n",
 		    a->pace.rate);
+	print_past(a, out);
 	print_quotas(a, out);
 	/* Who sends is nobody else's business. */
 	if (asker->is_admin)

@@ -219,6 +219,27 @@ START_TEST(the_status_names_each_smarthost_and_counts_the_queue)
 }
 END_TEST
 
+START_TEST(the_status_remembers_what_is_over)
+{
+	listing_status(&root, &out);
+	says_not("last error");
+	stop();
+	listing_status(&root, &out);
+	says_not("last error");
+	account_heal(accounts_first());
+	buf_clear(&out);
+	listing_status(&root, &out);
+	says("port 465): open, ");
+	says("   last error 20");
+	says(" (AUTH): 535 5.7.8 bad \\x1b password\n");
+	says_not("the server takes");
+	accounts_first()->worker_limit = 1;
+	accounts_first()->limit_until = clock_boot() + 100 * CLOCK_SEC;
+	listing_status(&root, &out);
+	says("   the server takes 1 connection only; more are tried in ");
+}
+END_TEST
+
 static Suite *
 listing_suite(void)
 {
@@ -243,6 +264,7 @@ listing_suite(void)
 	tcase_add_test(t, there_is_an_alarm_only_where_something_is_wrong);
 	tcase_add_test(t,
 	    the_status_names_each_smarthost_and_counts_the_queue);
+	tcase_add_test(t, the_status_remembers_what_is_over);
 	suite_add_tcase(s, t);
 	return s;
 }
