@@ -380,11 +380,7 @@ account_wants_worker(struct account *a, bool bulk, size_t ready,
 {
 	int64_t patience_ends;
 
-	/* One login shows whether the account works; then others may be made
-	 * side by side. */
-	if (is_starting(a) && ready_workers(a) == 0)
-		return false;
-	if (a->worker_count >= most_for(a, bulk))
+	if (is_starting(a) || a->worker_count >= most_for(a, bulk))
 		return false;
 	if (a->worker_count == 0 || ready > a->worker_count * BACKLOG ||
 	    (!bulk && is_blocked(a)))
