@@ -479,6 +479,14 @@ queue_is() {
 	[ "$(queue_length)" = "$1" ]
 }
 
+# lend PROGRAM...: copies them into the scratch folder, where every user can run
+# them; nobody else need see into the folder of the build.
+lend() {
+	for program; do
+		cp "$B/$program" "$SCRATCH/$program"
+	done
+}
+
 # logged TEXT: has navetted said so?
 logged() {
 	grep -qF -e "$1" "$LOG"
