@@ -120,13 +120,16 @@ route_smarthost(const struct config *c, const char *title)
 unsigned
 route_line(const struct config *c, size_t number, bool bulk)
 {
+	const struct smarthost *first;
+
 	if (number < c->route_count)
 		return c->routes[number].line;
 	if (bulk && c->bulk.smarthosts.count > 0)
 		return c->bulk.line;
 	if (c->order_line != 0)
 		return c->order_line;
-	return route_smarthost(c, c->order.items[0])->line;
+	first = route_smarthost(c, c->order.items[0]);
+	return first == NULL ? 0 : first->line;
 }
 
 char *

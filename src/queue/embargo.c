@@ -165,39 +165,51 @@ embargo_add(struct manager *m, const struct asker *a, bool is_lane,
 	return EX_IOERR;
 }
 
-static void
-drop_at(size_t i)
+static bool
+may_drop(const struct asker *a, const struct embargo *h)
 {
-	free(holds[i].name);
-	memmove(holds + i, holds + i + 1, (--count - i) * sizeof(*holds));
+	return a->is_admin || (!h->by_admin && h->by == a->uid);
+}
+
+/* Keeps the others, in their order; true when any was dropped. */
+static bool
+drop_named(const struct asker *a, bool is_lane, const char *name)
+{
+	struct embargo *h, *kept;
+	bool dropped;
+
+	kept = holds;
+	for (h = holds; h < holds + count; h++)
+		if (is_named(h, is_lane, name) && may_drop(a, h))
+			free(h->name);
+		else
+			*kept++ = *h;
+	dropped = kept < h;
+	count = (size_t)(kept - holds);
+	return dropped;
+}
+
+/* Why nothing was dropped. */
+static int
+refuse_drop(bool is_lane, const char *name, const char **why)
+{
+	const struct embargo *h;
+
+	for (h = holds; h < holds + count; h++)
+		if (is_named(h, is_lane, name) && h->by_admin) {
+			*why = "is held by an administrator";
+			return EX_NOPERM;
+		}
+	*why = "is not held";
+	return EX_NOINPUT;
 }
 
 int
 embargo_drop(struct manager *m, const struct asker *a, bool is_lane,
     const char *name, const char **why)
 {
-	size_t i, dropped;
-	int status;
-
-	dropped = 0;
-	status = EX_NOINPUT;
-	*why = "is not held";
-	for (i = 0; i < count;) {
-		if (!is_named(&holds[i], is_lane, name))
-			i++;
-		else if (a->is_admin || (!holds[i].by_admin &&
-		    holds[i].by == a->uid)) {
-			drop_at(i);
-			dropped++;
-		} else {
-			if (holds[i++].by_admin) {
-				status = EX_NOPERM;
-				*why = "is held by an administrator";
-			}
-		}
-	}
-	if (dropped == 0)
-		return status;
+	if (!drop_named(a, is_lane, name))
+		return refuse_drop(is_lane, name, why);
 	if (write_all(m))
 		return EX_OK;
 	*why = strerror(errno);

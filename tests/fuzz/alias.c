@@ -62,7 +62,7 @@ check_again(const struct alias_targets *targets)
 {
 	struct world w = {.lines = 1};
 	struct alias_table *t;
-	struct alias_targets again = {NULL, 0, 0};
+	struct alias_targets again = {0};
 	struct buf text = BUF_INIT;
 	size_t i;
 
@@ -89,7 +89,7 @@ check_again(const struct alias_targets *targets)
 static void
 check_name(const struct alias_table *t, const char *name, struct world *w)
 {
-	struct alias_targets targets = {NULL, 0, 0};
+	struct alias_targets targets = {0};
 	const char *why;
 	size_t i;
 

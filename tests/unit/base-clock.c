@@ -81,7 +81,7 @@ START_TEST(a_span_is_told_in_the_largest_unit_that_fits)
 	static const struct {
 		int64_t seconds;
 		const char *words;
-	} spans[] = {{86400, "1d"}, {7 * 86400, "7d"}, {90000, "25h"},
+	} spans[] = {{86400, "1d"}, {7L * 86400, "7d"}, {90000, "25h"},
 	    {3600, "1h"}, {5400, "90m"}, {61, "61s"}};
 	struct buf out = BUF_INIT;
 	size_t i;

@@ -143,7 +143,7 @@ START_TEST(marks_go_when_their_reports_are_recorded)
 	ck_assert_uint_eq(u.count, UNRECORDED_MAX - 100);
 	unrecorded_take(&u, 2 * UNRECORDED_MAX - 1);
 	ck_assert_uint_eq(u.count, 1);
-	unrecorded_take(&u, 2 * UNRECORDED_MAX);
+	unrecorded_take(&u, UINT64_C(2) * UNRECORDED_MAX);
 	ck_assert_uint_eq(u.count, 0);
 }
 END_TEST

@@ -254,8 +254,10 @@ setup(void)
 	struct buf error = BUF_INIT;
 	const char *said;
 
-	strcpy(folder, access("/dev/shm", W_OK) == 0 ?
-	    "/dev/shm/navette-ledger.XXXXXX" : "/tmp/navette-ledger.XXXXXX");
+	ck_assert_int_lt(snprintf(folder, sizeof(folder),
+	    "%s/navette-ledger.XXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"),
+	    (int)sizeof(folder));
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	ck_assert(spool_create(folder, (uid_t)-1, (gid_t)-1, &error));
 	spool = spool_open(folder, &error);

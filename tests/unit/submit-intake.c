@@ -457,7 +457,7 @@ START_TEST(expanding_lists_has_an_end)
 	ck_assert_uint_gt(once, 100);
 	/* A name costs once, in whichever case it is said again. */
 	ck_assert_uint_eq(looks(same, 8), once);
-	ck_assert_uint_gt(looks(many, 8), 7 * once);
+	ck_assert_uint_gt(looks(many, 8), UINTMAX_C(7) * once);
 	/* Far more than anybody may have. */
 	write_list(100000);
 	ck_assert_uint_lt(looks(many, 8), 100000);
