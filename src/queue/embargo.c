@@ -175,17 +175,21 @@ may_drop(const struct asker *a, const struct embargo *h)
 static bool
 drop_named(const struct asker *a, bool is_lane, const char *name)
 {
-	struct embargo *h, *kept;
+	struct embargo *fresh;
+	size_t i, kept;
 	bool dropped;
 
-	kept = holds;
-	for (h = holds; h < holds + count; h++)
-		if (is_named(h, is_lane, name) && may_drop(a, h))
-			free(h->name);
+	fresh = xcalloc(count + 1, sizeof(*fresh));
+	for (i = kept = 0; i < count; i++)
+		if (is_named(&holds[i], is_lane, name) &&
+		    may_drop(a, &holds[i]))
+			free(holds[i].name);
 		else
-			*kept++ = *h;
-	dropped = kept < h;
-	count = (size_t)(kept - holds);
+			fresh[kept++] = holds[i];
+	free(holds);
+	holds = fresh;
+	dropped = kept < count;
+	count = kept;
 	return dropped;
 }
 
