@@ -126,6 +126,17 @@ def handed_over(calls):
     return total
 
 
+# How long the record that ends a message is. A long message is sent in pieces
+# as they come, more of them or fewer, and this one is a piece of its own.
+END_RECORD = 4
+
+
+def has_sent_end(calls):
+    """Whether these calls of a long submission let the end record out."""
+    return any(call["call"] == "sendmsg" and call["result"] == END_RECORD
+               and call["object"].startswith("socket:") for call in calls)
+
+
 class Player:
     """Plays case after case in one house."""
 
@@ -235,7 +246,9 @@ class Player:
             run.recorded = recorded(before)
         run.crashes = [line["signal"] for line in lines
                        if line.get("signal", 9) not in (9, 15)]
-        if case.role == "sendmail" and case.way in self.handovers:
+        if case.role == "sendmail" and case.way == "long":
+            run.handed_over = has_sent_end(calls)
+        elif case.role == "sendmail" and case.way in self.handovers:
             run.handed_over = handed_over(calls) >= self.handovers[case.way]
         return calls
 
