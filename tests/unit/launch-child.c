@@ -89,6 +89,7 @@ be_child(int argc, char **argv)
 	struct buf out = BUF_INIT;
 	char path[200];
 	ssize_t n;
+	bool sent;
 	int i;
 
 	buf_add_string(&out, "argv");
@@ -102,7 +103,9 @@ be_child(int argc, char **argv)
 	describe_mark("own", ROLE_FD_OWN, &out);
 	describe_mark("lock", ROLE_FD_LOCK, &out);
 	describe_config(&out);
-	if (!file_write(ROLE_FD_PEER, out.data, out.len))
+	sent = file_write(ROLE_FD_PEER, out.data, out.len);
+	buf_free(&out);
+	if (!sent)
 		return 1;
 	/* Until the test says so, or a signal does. */
 	return read(ROLE_FD_PEER, path, 1) == 1 ? path[0] : 2;
