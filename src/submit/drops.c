@@ -227,12 +227,25 @@ go_on(void)
 	taking_free(t);
 }
 
+/* While its drop is there it is not queued: whoever found it in the queue would
+ * deliver it, and the drop would be taken for another one. */
+static void
+commit_one(struct taking *t, bool synced)
+{
+	if (synced && finish(taking_name(t), taking_id(t))) {
+		taking_log(t);
+		taking_free(t);
+		return;
+	}
+	taking_undo(t);
+	give_up(t);
+}
+
 /* All that was placed at this step shares the folder's fsync. */
 static void
 commit(void)
 {
 	struct spool *spool = drops.start.ctx->spool;
-	struct taking *t;
 	unsigned i;
 	bool synced;
 
@@ -240,17 +253,8 @@ commit(void)
 	if (!synced)
 		log_error("cannot sync the queue folder: %s; what was dropped "
 		    "stays in drop/", strerror(errno));
-	for (i = 0; i < drops.placed_count; i++) {
-		t = drops.placed[i];
-		if (!synced)
-			taking_undo(t);
-		else
-			taking_log(t);
-		if (synced && finish(taking_name(t), taking_id(t)))
-			taking_free(t);
-		else
-			give_up(t);
-	}
+	for (i = 0; i < drops.placed_count; i++)
+		commit_one(drops.placed[i], synced);
 	drops.placed_count = 0;
 }
 
