@@ -45,6 +45,7 @@ main(int argc, char **argv)
 	c = config_load(path, &errors);
 	if (c == NULL) {
 		fprintf(stderr, "navette: %s\n", buf_string(&errors));
+		buf_free(&errors);
 		return EX_CONFIG;
 	}
 	status = commands_run(c, argc - optind, argv + optind);

@@ -10,6 +10,10 @@ export NAVETTE_CLOCK
 CLOCK_PRELOAD=$SCRATCH/clock.so
 cp "$B/tests/preload/clock.so" "$CLOCK_PRELOAD"
 
+# In a build with sanitizers their library would rather be the first.
+ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
+DAEMON_ASAN_OPTIONS=$DAEMON_ASAN_OPTIONS:verify_asan_link_order=0
+
 # SMARTHOST is what lib.sh starts; asked something, it needs no clock.
 clocked_smarthost() {
 	cat >"$SCRATCH/clocked" <<-EOF
