@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "net/certificate.h"
+#include "net/reason.h"
 #include "net/trust.h"
 #include "net/wire.h"
 
@@ -118,12 +119,12 @@ use_client_certificate(struct tls *t, const struct tls_settings *s,
 	if (SSL_CTX_use_certificate_chain_file(t->ctx,
 	    s->client_certificate) != 1) {
 		buf_addf(error, "cannot read the client certificate %s: %s",
-		    s->client_certificate, trust_reason());
+		    s->client_certificate, reason_last());
 		return false;
 	}
 	if (SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM) != 1) {
 		buf_addf(error, "cannot use the key of the client certificate "
-		    "in %s: %s", key, trust_reason());
+		    "in %s: %s", key, reason_last());
 		return false;
 	}
 	return true;
@@ -187,7 +188,7 @@ set_up(struct tls *t, const struct tls_settings *s, struct buf *error)
 		return false;
 	t->ctx = SSL_CTX_new(TLS_client_method());
 	if (t->ctx == NULL || !digest_settings(t, s)) {
-		buf_addf(error, "cannot set up TLS: %s", trust_reason());
+		buf_addf(error, "cannot set up TLS: %s", reason_last());
 		return false;
 	}
 	set_up_context(t->ctx);
@@ -299,7 +300,7 @@ tls_attach(struct tls *t, int fd)
 	t->ssl = SSL_new(t->ctx);
 	bio = wire_bio(&t->wire);
 	if (t->ssl == NULL || bio == NULL) {
-		fail(t, "cannot set up TLS: %s", trust_reason());
+		fail(t, "cannot set up TLS: %s", reason_last());
 		BIO_free(bio);
 		tls_detach(t);
 		return;
@@ -330,38 +331,15 @@ tls_detach(struct tls *t)
 	ERR_clear_error();
 }
 
-static const struct {
-	int reason;
-	const char *words;
-} failures[] = {
-	{SSL_R_WRONG_VERSION_NUMBER, "the server does not speak TLS here (do "
-	    "port and tls belong together?)"},
-	{SSL_R_UNSUPPORTED_PROTOCOL, "the server offers nothing newer than "
-	    "TLS 1.1"},
-	{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "the server refuses every "
-	    "version of TLS since 1.2"},
-	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "the server refused TLS: "
-	    "nothing in common, or it wants a client certificate"},
-	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the server wants a client "
-	    "certificate (client-certificate can be set)"},
-	{SSL_R_TLSV1_ALERT_UNKNOWN_CA, "the server does not know who issued "
-	    "our client certificate"},
-	{SSL_R_UNEXPECTED_EOF_WHILE_READING, "connection cut by the server in "
-	    "the middle of TLS"},
-};
-
 static void
 explain_failure(struct tls *t)
 {
-	unsigned long code;
-	size_t i;
+	const char *words = reason_of_failure();
 
-	code = ERR_peek_error();
-	for (i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
-		if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
-		    ERR_GET_REASON(code) == failures[i].reason)
-			fail(t, "%s", failures[i].words);
-	fail(t, "TLS failed: %s", trust_reason());
+	if (words != NULL)
+		fail(t, "%s", words);
+	else
+		fail(t, "TLS failed: %s", reason_last());
 }
 
 /* What a call of OpenSSL that did not succeed means to the pump. */

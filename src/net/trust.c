@@ -6,18 +6,7 @@
 #include <string.h>
 
 #include "net/certificate.h"
-
-const char *
-trust_reason(void)
-{
-	const char *words;
-
-	/* A file that cannot be opened is named first, then its echoes. */
-	if (ERR_SYSTEM_ERROR(ERR_peek_error()))
-		return strerror(ERR_GET_REASON(ERR_peek_error()));
-	words = ERR_reason_error_string(ERR_peek_last_error());
-	return words == NULL ? "unknown error" : words;
-}
+#include "net/reason.h"
 
 /* "89ab0123.0", after the subject. */
 static bool
@@ -73,7 +62,7 @@ trust_load(X509_STORE *store, const char *file, struct buf *error)
 	if (X509_STORE_load_file(store, file) == 1)
 		return true;
 	buf_addf(error, "cannot read certificates from ca-file %s: %s", file,
-	    ERR_SYSTEM_ERROR(ERR_peek_error()) ? trust_reason() :
+	    ERR_SYSTEM_ERROR(ERR_peek_error()) ? reason_last() :
 	    "no certificate in it");
 	return false;
 }
@@ -93,6 +82,6 @@ trust_demand(X509_VERIFY_PARAM *param, const struct certificate_wanted *w,
 	if (ok == 1)
 		return true;
 	buf_addf(error, "cannot check certificates for %s: %s", w->host,
-	    trust_reason());
+	    reason_last());
 	return false;
 }

@@ -23,7 +23,4 @@ bool trust_is_hashed_directory(const char *path);
 bool trust_demand(struct X509_VERIFY_PARAM_st *param,
     const struct certificate_wanted *w, struct buf *error);
 
-/* What OpenSSL said last, for want of something better. Static storage. */
-const char *trust_reason(void);
-
 #endif
