@@ -42,7 +42,7 @@ def behind_list(build, count, name, lines, sink):
         s.smarthost(*sink)
         # So small that it lasts.
         s.configure(s.tls_port, True,
-                    (*lines, "recipients-per-transaction = 2"))
+                    (*lines, "recipients-per-transaction = 1"))
         s.navetted()
         alone = measured(s, count)
         s.submit_to([f"r{i}@example.net" for i in range(READERS)])
@@ -58,7 +58,7 @@ def behind_messages(build, count, name, lines, sink):
         s.smarthost(*sink)
         s.smarthost_stop()
         s.configure(s.tls_port, True, lines)
-        s.fill(READERS, 2048)
+        s.fill(READERS, 2048, each=READERS)
         s.smarthost(*sink)
         s.navetted()
         s.wait_for(lambda: s.stats()["messages"] > 200)

@@ -283,11 +283,11 @@ class Scene:
             run([self.program("sendmail"), "--", *recipients], stdin=f,
                 env=self.env)
 
-    def fill(self, count, size):
+    def fill(self, count, size, each=EACH):
         """A queue of so many messages: one is handed over, the others are
         made from its file, each with an ID and an X-Bench-Id of its own. They
-        are of many senders, since what one sends in a burst is bulk mail,
-        which leaves a connection to others."""
+        are of many senders, each of one of them, since what one sends in a
+        burst is bulk mail, which goes behind all other."""
         first = self.one_queued(size)
         with open(first, "rb") as f:
             whole = f.read()
@@ -301,7 +301,7 @@ class Scene:
             path = os.path.join(queue, name[:-ID_LETTERS] +
                                 str(i).zfill(ID_LETTERS))
             with open(path, "wb") as f:
-                f.write(before.replace(SENDER, SENDERS % (i // EACH)) +
+                f.write(before.replace(SENDER, SENDERS % (i // each)) +
                         mark[:-8] + b"%08d" % i + behind)
             os.chown(path, owner.st_uid, owner.st_gid)
             os.chmod(path, owner.st_mode)
