@@ -18,6 +18,18 @@ usage(void)
 	return EX_USAGE;
 }
 
+/* A line for each. */
+static void
+tell(const struct buf *errors)
+{
+	struct slice text = buf_slice(errors), line;
+
+	while (slice_cut(&text, '\n', &line))
+		if (line.len > 0)
+			fprintf(stderr, "navette: %.*s\n", (int)line.len,
+			    line.ptr);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -44,7 +56,7 @@ main(int argc, char **argv)
 		return usage();
 	c = config_load(path, &errors);
 	if (c == NULL) {
-		fprintf(stderr, "navette: %s\n", buf_string(&errors));
+		tell(&errors);
 		buf_free(&errors);
 		return EX_CONFIG;
 	}

@@ -251,6 +251,18 @@ send_config(struct launcher *l)
 }
 
 static void
+log_refusal(const struct buf *errors)
+{
+	struct slice text = buf_slice(errors), line;
+
+	while (slice_cut(&text, '\n', &line))
+		if (line.len > 0)
+			log_alarm("event=reload-refused error=\"%.*s\" "
+			    "advice=\"the old configuration stays in "
+			    "force\"", (int)line.len, line.ptr);
+}
+
+static void
 reload(struct launcher *l)
 {
 	struct buf errors = BUF_INIT;
@@ -259,9 +271,7 @@ reload(struct launcher *l)
 	notify_send("RELOADING=1");
 	fresh = config_load(l->start->config_path, &errors);
 	if (fresh == NULL)
-		log_alarm("event=reload-refused error=\"%s\" advice=\"the "
-		    "old configuration stays in force\"",
-		    buf_string(&errors));
+		log_refusal(&errors);
 	else if (!is_same_place(fresh, l->config)) {
 		log_alarm("event=reload-refused error=\"spool, socket or user "
 		    "has changed\" advice=\"restart the daemon\"");
@@ -392,6 +402,19 @@ next_wake(const struct launcher *l)
 	return l->restart_at;
 }
 
+/* Of a configuration there may be more than one. */
+static void
+log_errors(const struct buf *errors)
+{
+	struct slice text = buf_slice(errors), line;
+
+	if (errors->len == 0)
+		log_error("%s", strerror(errno));
+	while (slice_cut(&text, '\n', &line))
+		if (line.len > 0)
+			log_error("%.*s", (int)line.len, line.ptr);
+}
+
 int
 launcher_run(const struct launcher_start *start)
 {
@@ -406,8 +429,7 @@ launcher_run(const struct launcher_start *start)
 	l->restart_at = CLOCK_NEVER;
 	l->status = child_begin() ? begin(l, &error) : EX_OSERR;
 	if (l->status != EX_OK) {
-		log_error("%s", error.len > 0 ? buf_string(&error) :
-		    strerror(errno));
+		log_errors(&error);
 		buf_free(&error);
 		return l->status;
 	}
