@@ -24,26 +24,27 @@ rate_restart(struct rate *r)
 }
 
 int64_t
-rate_wait(struct rate *r, int fd)
+rate_wait(struct rate *r, int fd, int64_t held)
 {
 	if (r->minimum == 0)
 		return CLOCK_NEVER;
 	if (r->waited == 0) {
-		r->unacked = count_unacked(fd);
+		r->unacked = count_unacked(fd) + held;
 		r->sent = 0;
 	}
 	return clock_add(clock_boot(), RATE_WINDOW - r->waited);
 }
 
 bool
-rate_is_kept(struct rate *r, int fd, int64_t waited, int64_t *took)
+rate_is_kept(struct rate *r, int fd, int64_t held, int64_t waited,
+    int64_t *took)
 {
 	if (r->minimum == 0)
 		return true;
 	r->waited += waited;
 	if (r->waited < RATE_WINDOW)
 		return true;
-	*took = r->sent + r->unacked - count_unacked(fd);
+	*took = r->sent + r->unacked - count_unacked(fd) - held;
 	rate_restart(r);
 	return *took >= (int64_t)r->minimum * (RATE_WINDOW / CLOCK_SEC);
 }

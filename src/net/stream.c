@@ -3,8 +3,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -22,7 +20,6 @@ struct stream {
 	struct buf out;		/* at most one block */
 	struct buf in;
 	size_t taken;		/* of in */
-	bool corked;		/* the kernel may hold back a last segment */
 
 	int64_t deadline;
 	int64_t started;	/* when the deadline was set */
@@ -209,6 +206,13 @@ wait_for(struct stream *s, short events, int64_t until)
 	return p.revents;
 }
 
+/* What was sent for all the code above knows, and has not left. */
+static int64_t
+held(const struct stream *s)
+{
+	return s->tls == NULL ? 0 : (int64_t)tls_held(s->tls);
+}
+
 /* Waits until more can be sent, and takes in what the server says meanwhile. */
 static bool
 wait_to_write(struct stream *s, short events)
@@ -219,7 +223,7 @@ wait_to_write(struct stream *s, short events)
 	if (unread(s) < STREAM_UNREAD_MAX)
 		events |= POLLIN;
 	begun = clock_boot();
-	came = wait_for(s, events, rate_wait(&s->rate, s->fd));
+	came = wait_for(s, events, rate_wait(&s->rate, s->fd, held(s)));
 	if (came < 0) {
 		fail(s, unread(s) < STREAM_UNREAD_MAX ?
 		    "the server did not take the data within %lld s" :
@@ -227,7 +231,8 @@ wait_to_write(struct stream *s, short events)
 		    step_seconds(s));
 		return false;
 	}
-	if (!rate_is_kept(&s->rate, s->fd, clock_boot() - begun, &took)) {
+	if (!rate_is_kept(&s->rate, s->fd, held(s), clock_boot() - begun,
+	    &took)) {
 		fail(s, "sending stalled: the server took %lld bytes in "
 		    "%lld s", (long long)took,
 		    (long long)(RATE_WINDOW / CLOCK_SEC));
@@ -253,7 +258,6 @@ send_all(struct stream *s, const char *data, size_t len, bool more)
 	long n;
 
 	s->sent_since_turn = true;
-	s->corked = more;
 	while (len > 0) {
 		n = write_some(s, data, len, more);
 		if (n > 0) {
@@ -291,7 +295,7 @@ stream_put(struct stream *s, const void *data, size_t len)
 
 	if (s->broken)
 		return false;
-	if (s->out.len > 0 && s->out.len + len >= STREAM_BLOCK) {
+	if (s->out.len > 0 && s->out.len + len > STREAM_BLOCK) {
 		n = STREAM_BLOCK - s->out.len;
 		buf_add(&s->out, at, n);
 		at += n;
@@ -299,7 +303,9 @@ stream_put(struct stream *s, const void *data, size_t len)
 		if (!send_queued(s, true))
 			return false;
 	}
-	n = len - len % STREAM_BLOCK;
+	/* Something is left for the flush: what was sent until then may wait
+	 * for more on the way. */
+	n = len == 0 ? 0 : len - 1 - (len - 1) % STREAM_BLOCK;
 	if (n > 0 && !send_all(s, at, n, true))
 		return false;
 	if (len > n)
@@ -310,18 +316,9 @@ stream_put(struct stream *s, const void *data, size_t len)
 bool
 stream_flush(struct stream *s)
 {
-	int on = 1;
-
 	if (s->broken)
 		return false;
-	if (s->out.len > 0)
-		return send_queued(s, false);
-	/* Setting it again sends what waits for a full segment; where it is
-	 * no TCP socket, nothing waits. */
-	if (s->corked)
-		setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	s->corked = false;
-	return true;
+	return s->out.len == 0 || send_queued(s, false);
 }
 
 struct slice

@@ -31,7 +31,8 @@ struct stream *stream_new(int fd, unsigned minimum);
  * read, once. */
 void stream_deadline(struct stream *s, int64_t when);
 
-/* Queues bytes; sends once a block is full, whole blocks without copying them.
+/* Queues bytes; sends whole blocks, without copying them where they came whole,
+ * and keeps the rest, or the last block, for stream_flush().
  * False: the stream is broken, stream_error() says why. What the server said
  * before it broke can still be had from stream_input(). */
 bool stream_put(struct stream *s, const void *data, size_t len);

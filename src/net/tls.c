@@ -317,6 +317,15 @@ tls_attach(struct tls *t, int fd)
 	t->offered = NULL;
 }
 
+/* Before each call that reads or writes; more: further data follows. */
+static void
+prepare(struct tls *t, bool more)
+{
+	ERR_clear_error();
+	t->wire.budget = READ_BUDGET;
+	t->wire.more = more;
+}
+
 void
 tls_detach(struct tls *t)
 {
@@ -324,10 +333,13 @@ tls_detach(struct tls *t)
 		return;
 	/* Without a word of farewell, servers forget the session. */
 	if (SSL_is_init_finished(t->ssl) && t->error.len == 0 &&
-	    t->wire.error == 0)
+	    t->wire.error == 0) {
+		prepare(t, false);
 		SSL_shutdown(t->ssl);
+	}
 	SSL_free(t->ssl);
 	t->ssl = NULL;
+	buf_free(&t->wire.held);
 	ERR_clear_error();
 }
 
@@ -373,8 +385,7 @@ tls_handshake(struct tls *t)
 
 	if (t->ssl == NULL)
 		return TLS_BROKEN;
-	ERR_clear_error();
-	t->wire.budget = READ_BUDGET;
+	prepare(t, false);
 	n = SSL_do_handshake(t->ssl);
 	if (n != 1)
 		return settle(t, n);
@@ -397,8 +408,7 @@ tls_read(struct tls *t, void *data, size_t len)
 {
 	size_t n;
 
-	ERR_clear_error();
-	t->wire.budget = READ_BUDGET;
+	prepare(t, false);
 	if (SSL_read_ex(t->ssl, data, len, &n) == 1)
 		return (long)n;
 	return settle(t, 0);
@@ -409,12 +419,16 @@ tls_write(struct tls *t, const void *data, size_t len, bool more)
 {
 	size_t n;
 
-	ERR_clear_error();
-	t->wire.budget = READ_BUDGET;
-	t->wire.more = more;
+	prepare(t, more);
 	if (SSL_write_ex(t->ssl, data, len, &n) == 1)
 		return (long)n;
 	return settle(t, 0);
+}
+
+size_t
+tls_held(const struct tls *t)
+{
+	return t->wire.held.len;
 }
 
 bool

@@ -57,8 +57,10 @@ void tls_detach(struct tls *t);
 /* 1 when done and the peer is trusted. */
 int tls_handshake(struct tls *t);
 long tls_read(struct tls *t, void *data, size_t len);
-/* more: further data follows at once, so that segments can be filled. */
+/* more: further data follows at once, so that some may be kept until then. */
 long tls_write(struct tls *t, const void *data, size_t len, bool more);
+/* Bytes that are kept so. */
+size_t tls_held(const struct tls *t);
 /* Whether bytes that came already may wait inside. */
 bool tls_pending(const struct tls *t);
 

@@ -1,11 +1,32 @@
 #include "net/wire.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <errno.h>
 #include <openssl/bio.h>
+#include <stdint.h>
 
-#include "base/buf.h"
+/* Four full TLS records. */
+#define WIRE_HELD (4 * (16384 + 256))
+
+/* What is held back and data in one call; how many bytes of both went. */
+static ssize_t
+send_both(struct wire *w, const char *data, size_t len)
+{
+	struct iovec parts[2] = {
+		{w->held.data, w->held.len}, {(char *)(uintptr_t)data, len},
+	};
+	struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2};
+	ssize_t n;
+
+	do
+		n = sendmsg(w->fd, &m, MSG_NOSIGNAL | (w->more ? MSG_MORE : 0));
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno != EAGAIN)
+		w->error = errno;
+	return n;
+}
 
 static int
 wire_write(BIO *bio, const char *data, int len)
@@ -14,15 +35,22 @@ wire_write(BIO *bio, const char *data, int len)
 	ssize_t n;
 
 	BIO_clear_retry_flags(bio);
-	do
-		n = send(w->fd, data, (size_t)len,
-		    MSG_NOSIGNAL | (w->more ? MSG_MORE : 0));
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == EAGAIN)
-		BIO_set_retry_write(bio);
-	else if (n < 0)
-		w->error = errno;
-	return (int)n;
+	if (w->more && w->held.len + (size_t)len <= WIRE_HELD) {
+		buf_reserve(&w->held, WIRE_HELD - w->held.len);
+		buf_add(&w->held, data, (size_t)len);
+		return len;
+	}
+	n = send_both(w, data, (size_t)len);
+	if (n < 0 && w->error != 0)
+		return -1;
+	if (n > (ssize_t)w->held.len) {
+		n -= (ssize_t)w->held.len;
+		buf_clear(&w->held);
+		return (int)n;
+	}
+	buf_consume(&w->held, n < 0 ? 0 : (size_t)n);
+	BIO_set_retry_write(bio);
+	return -1;
 }
 
 static int

@@ -280,16 +280,23 @@ START_TEST(bytes_go_out_in_whole_blocks)
 	open_tcp();
 	memset(data, 'x', sizeof(data));
 	ck_assert(stream_put(stream, data, 100));
-	ck_assert(stream_put(stream, data, STREAM_BLOCK - 101));
+	ck_assert(stream_put(stream, data, STREAM_BLOCK - 100));
 	ck_assert_uint_eq(stream_counts(stream).sent, 0);
 	ck_assert(stream_put(stream, data, 1));
 	ck_assert_uint_eq(stream_counts(stream).sent, STREAM_BLOCK);
+	ck_assert(stream_put(stream, data, STREAM_BLOCK - 1));
+	ck_assert_uint_eq(stream_counts(stream).sent, STREAM_BLOCK);
 	ck_assert(stream_put(stream, data, 2 * STREAM_BLOCK + 5));
 	ck_assert_uint_eq(stream_counts(stream).sent,
-	    (size_t)3 * STREAM_BLOCK);
-	ck_assert_uint_eq(stream_counts(stream).writes, 2);
+	    (size_t)4 * STREAM_BLOCK);
+	ck_assert_uint_eq(stream_counts(stream).writes, 3);
 	ck_assert(stream_flush(stream));
-	ck_assert_uint_eq(stream_counts(stream).sent, 3 * STREAM_BLOCK + 5);
+	ck_assert_uint_eq(stream_counts(stream).sent, 4 * STREAM_BLOCK + 5);
+	/* The last block is the flush's, even where it is whole. */
+	ck_assert(stream_put(stream, data, 2 * STREAM_BLOCK));
+	ck_assert_uint_eq(stream_counts(stream).sent, 5 * STREAM_BLOCK + 5);
+	ck_assert(stream_flush(stream));
+	ck_assert_uint_eq(stream_counts(stream).sent, 6 * STREAM_BLOCK + 5);
 }
 END_TEST
 
