@@ -34,6 +34,7 @@ int
 main(int argc, char **argv)
 {
 	struct buf errors = BUF_INIT;
+	const struct command *command;
 	const char *path = CONFIG_DEFAULT_FILE;
 	struct config *c;
 	int option, status;
@@ -54,13 +55,16 @@ main(int argc, char **argv)
 		}
 	if (optind >= argc)
 		return usage();
+	command = commands_find(argc - optind, argv + optind);
+	if (command == NULL)
+		return EX_USAGE;
 	c = config_load(path, &errors);
 	if (c == NULL) {
 		tell(&errors);
 		buf_free(&errors);
 		return EX_CONFIG;
 	}
-	status = commands_run(c, argc - optind, argv + optind);
+	status = commands_run(command, c, argc - optind, argv + optind);
 	config_free(c);
 	return status;
 }

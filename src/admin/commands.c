@@ -74,46 +74,60 @@ matches(const struct command *c, int argc, char **argv)
 	return strcmp(c->option, option) == 0;
 }
 
+/* Index of the first word that is for the daemon. */
 static int
-ask(const struct config *config, const struct command *c, int argc,
+words_of(const struct command *c)
+{
+	return c->option == NULL ? 1 : 2;
+}
+
+static bool
+has_right_words(const struct command *c, int argc)
+{
+	int words;
+
+	words = argc - words_of(c);
+	if ((words > 0) != c->takes_words)
+		fprintf(stderr, "navette: %s: %s\n", c->name,
+		    c->takes_words ? "which message? give its ID (navette "
+		    "queue shows it)" : "takes no further words");
+	else if (c->option != NULL && words > 1)
+		fprintf(stderr, "navette: %s %s: one at a time\n", c->name,
+		    c->option);
+	else
+		return true;
+	return false;
+}
+
+const struct command *
+commands_find(int argc, char **argv)
+{
+	const struct command *c;
+
+	for (c = commands; c < commands + COMMANDS; c++)
+		if (matches(c, argc, argv))
+			return c->run != NULL || has_right_words(c, argc) ?
+			    c : NULL;
+	fprintf(stderr, "navette: there is no command \"%s%s%s\"\n", argv[0],
+	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	commands_help();
+	return NULL;
+}
+
+int
+commands_run(const struct command *c, const struct config *config, int argc,
     char **argv)
 {
 	struct buf line = BUF_INIT;
 	int i, status;
 
-	i = c->option == NULL ? 1 : 2;
-	if ((i < argc) != c->takes_words) {
-		fprintf(stderr, "navette: %s: %s\n", c->name,
-		    c->takes_words ? "which message? give its ID (navette "
-		    "queue shows it)" : "takes no further words");
-		return EX_USAGE;
-	}
-	if (c->option != NULL && c->takes_words && argc - i != 1) {
-		fprintf(stderr, "navette: %s %s: one at a time\n", c->name,
-		    c->option);
-		return EX_USAGE;
-	}
+	if (c->run != NULL)
+		return c->run(config, argc, argv);
 	buf_add_string(&line, c->ask);
-	for (; i < argc; i++)
+	for (i = words_of(c); i < argc; i++)
 		buf_addf(&line, " %s", argv[i]);
 	status = ask_daemon(config, buf_string(&line),
 	    strcmp(c->ask, "list") == 0);
 	buf_free(&line);
 	return status;
-}
-
-int
-commands_run(const struct config *c, int argc, char **argv)
-{
-	size_t i;
-
-	for (i = 0; i < COMMANDS; i++)
-		if (matches(&commands[i], argc, argv))
-			return commands[i].run != NULL ?
-			    commands[i].run(c, argc, argv) :
-			    ask(c, &commands[i], argc, argv);
-	fprintf(stderr, "navette: there is no command \"%s%s%s\"\n", argv[0],
-	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
-	commands_help();
-	return EX_USAGE;
 }

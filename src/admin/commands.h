@@ -7,9 +7,14 @@
 
 #include "config/config.h"
 
-/* Runs the command that argv[0] names with the words after it. A sysexits code;
- * EX_USAGE, said on standard error, for an unknown one. */
-int commands_run(const struct config *c, int argc, char **argv);
+struct command;
+
+/* The command that argv[0] names, for the words after it. NULL, said on
+ * standard error, where there is none, or it takes other words. */
+const struct command *commands_find(int argc, char **argv);
+/* Runs it with these words. A sysexits code. */
+int commands_run(const struct command *command, const struct config *c,
+    int argc, char **argv);
 /* One line each, to standard error. */
 void commands_help(void);
 

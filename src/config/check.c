@@ -152,6 +152,19 @@ check_pauses(const struct config *c, struct reading *r)
 }
 
 static void
+check_socket(const struct config *c, struct reading *r)
+{
+	const struct said *socket;
+
+	socket = reading_find(r, READING_TOP, "socket");
+	if (socket != NULL &&
+	    strcmp(strrchr(c->socket, '/'), "/control") == 0)
+		reading_complain(r, socket->line, "socket = \"%s\" is the "
+		    "place of the control socket, which lies beside it: call "
+		    "it submit", socket->value);
+}
+
+static void
 check_admin_group(const struct config *c, struct reading *r)
 {
 	const struct said *group;
@@ -181,6 +194,7 @@ check_config(const struct config *c, struct reading *r)
 			smarthost_checks[n](&s);
 	}
 	check_pauses(c, r);
+	check_socket(c, r);
 	check_admin_group(c, r);
 	ways_check(c, r);
 	sendas_map_check(r);

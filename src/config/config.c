@@ -412,11 +412,26 @@ free_values(const struct key *key, void *object)
 		value_free(key, object);
 }
 
+/* For what can only be judged later, and is told with its line then. */
+static void
+note_lines(struct config *c, const struct reading *r)
+{
+	struct smarthost *h;
+	size_t i;
+
+	c->order_line = reading_line(r, READING_TOP, "smarthosts");
+	c->admin_group_line = reading_line(r, READING_TOP, "admin-group");
+	for (i = 0; i < c->count; i++) {
+		h = &c->smarthosts[i];
+		h->password_line = reading_line(r, (int)i, "password-file");
+		h->key_line = reading_line(r, (int)i, "client-key");
+	}
+}
+
 static void
 fill(struct config *c, struct reading *r)
 {
 	struct smarthost defaults = {0};
-	const struct said *order;
 	size_t i;
 
 	set_fallbacks(config_keys, c);
@@ -430,8 +445,7 @@ fill(struct config *c, struct reading *r)
 		value_set(key_find(bulk_keys, "burst"), SLICE("100/1m"),
 		    &c->bulk);
 	order_pauses(c, r);
-	order = reading_find(r, READING_TOP, "smarthosts");
-	c->order_line = order == NULL ? 0 : order->line;
+	note_lines(c, r);
 	ways_order(c);
 	ways_limit_size(c);
 }

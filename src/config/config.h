@@ -82,6 +82,7 @@ struct smarthost {
 	char *ca_file;		/* NULL: the system's store */
 	char *fingerprint;	/* 64 lower-case hex digits, or NULL */
 	char *client_certificate, *client_key;	/* NULL: none */
+	unsigned password_line, key_line;	/* where those are said */
 	uint64_t max_size;	/* bytes of a message, whatever the server
 				 * says */
 	char *send_as;		/* for whom no line of the map fits; NULL: their
@@ -142,6 +143,7 @@ struct config {
 	char *aliases;
 	char *user;		/* of the daemon */
 	char *admin_group;	/* NULL: none */
+	unsigned admin_group_line;
 	int64_t stop_wait;
 	uint64_t max_size;	/* bytes of a message; no more than some
 				 * smarthost takes */

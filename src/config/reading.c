@@ -30,6 +30,15 @@ reading_find(const struct reading *r, int section, const char *name)
 	return NULL;
 }
 
+unsigned
+reading_line(const struct reading *r, int section, const char *name)
+{
+	const struct said *said;
+
+	said = reading_find(r, section, name);
+	return said == NULL ? 0 : said->line;
+}
+
 void
 reading_free(struct reading *r)
 {

@@ -40,6 +40,8 @@ void reading_add(struct reading *r, const struct key *key, int section,
 /* The first value of that key there, or NULL. */
 const struct said *reading_find(const struct reading *r, int section,
     const char *name);
+/* The line of that, 0 where it was not said. */
+unsigned reading_line(const struct reading *r, int section, const char *name);
 /* Frees what was said; the errors stay. */
 void reading_free(struct reading *r);
 

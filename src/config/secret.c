@@ -252,10 +252,56 @@ run_command(const struct smarthost *s, struct buf *secret,
 	return ok;
 }
 
+/* A file that is not there is no leak. */
+static bool
+is_path_private(const struct smarthost *s, const char *path,
+    struct buf *error)
+{
+	struct stat info;
+
+	return path == NULL || path[0] != '/' || stat(path, &info) != 0 ||
+	    is_private(s, path, &info, error);
+}
+
+static bool
+check_file(const struct config *c, const struct smarthost *s, unsigned line,
+    const char *key, const char *path, struct buf *errors)
+{
+	struct buf why = BUF_INIT;
+	bool ok;
+
+	ok = is_path_private(s, path, &why);
+	if (!ok)
+		buf_addf(errors, "%s:%u: %s: %s\n", c->file, line, key,
+		    buf_string(&why));
+	buf_free(&why);
+	return ok;
+}
+
+bool
+secret_check(const struct config *c, struct buf *errors)
+{
+	const struct smarthost *s;
+	bool ok;
+	size_t i;
+
+	ok = true;
+	for (i = 0; i < c->count; i++) {
+		s = &c->smarthosts[i];
+		ok &= check_file(c, s, s->password_line, "password-file",
+		    s->password_file, errors);
+		ok &= check_file(c, s, s->key_line, "client-key",
+		    s->client_key, errors);
+	}
+	return ok;
+}
+
 bool
 secret_read(const struct smarthost *s, struct buf *secret,
     struct buf *error)
 {
+	if (!is_path_private(s, s->client_key, error))
+		return false;
 	if (s->password_command.count > 0)
 		return run_command(s, secret, error);
 	if (s->password_file != NULL)

@@ -1,7 +1,7 @@
 /*
  * The secret of a smarthost: the first line of its password file, or of what
- * its command prints, raw. Refused when others can read the file. It never
- * logs, keeps or guesses one; the caller wipes it.
+ * its command prints, raw. Refused when others can read the file, or that of
+ * the client's key. It never logs, keeps or guesses one; the caller wipes it.
  */
 #ifndef CONFIG_SECRET_H
 #define CONFIG_SECRET_H
@@ -16,5 +16,9 @@
  * shell for at most 30 s. */
 bool secret_read(const struct smarthost *s, struct buf *secret,
     struct buf *error);
+/* Whether the files of secrets that are there are private; what is not there
+ * yet is told when it is needed. False with a sentence a line in *errors that
+ * names file, line and key of the configuration. */
+bool secret_check(const struct config *c, struct buf *errors);
 
 #endif

@@ -64,3 +64,23 @@ account_become(const struct config *c, struct buf *error)
 	    strerror(errno));
 	return false;
 }
+
+bool
+account_has_groups(const struct config *c, struct buf *error)
+{
+	const struct group *group;
+
+	if (c->admin_group == NULL)
+		return true;
+	group = getgrnam(c->admin_group);
+	if (group == NULL)
+		buf_addf(error, "%s:%u: admin-group: there is no group \"%s\": "
+		    "make it (addgroup --system %s) or name another\n",
+		    c->file, c->admin_group_line, c->admin_group,
+		    c->admin_group);
+	else if (group->gr_gid == getegid())
+		buf_addf(error, "%s:%u: admin-group: \"%s\" is the daemon's "
+		    "own group, which can read the passwords: name another\n",
+		    c->file, c->admin_group_line, c->admin_group);
+	return group != NULL && group->gr_gid != getegid();
+}

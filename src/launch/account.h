@@ -14,4 +14,8 @@
  * False with a sentence in *error. */
 bool account_become(const struct config *c, struct buf *error);
 
+/* Whether admin-group is a group, and not the daemon's own, which reads the
+ * passwords; for whoever has become the account. False with a sentence. */
+bool account_has_groups(const struct config *c, struct buf *error);
+
 #endif

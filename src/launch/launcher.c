@@ -20,6 +20,7 @@
 #include "base/record.h"
 #include "base/role.h"
 #include "config/config.h"
+#include "config/secret.h"
 #include "launch/account.h"
 #include "launch/child.h"
 #include "launch/notify.h"
@@ -250,6 +251,28 @@ send_config(struct launcher *l)
 		    buf_slice(&l->config->text), -1);
 }
 
+/* What the file alone does not show. */
+static bool
+is_sound(const struct config *c, struct buf *errors)
+{
+	bool has_groups;
+
+	has_groups = account_has_groups(c, errors);
+	return secret_check(c, errors) && has_groups;
+}
+
+static struct config *
+load_again(const struct launcher *l, struct buf *errors)
+{
+	struct config *c;
+
+	c = config_load(l->start->config_path, errors);
+	if (c == NULL || is_sound(c, errors))
+		return c;
+	config_free(c);
+	return NULL;
+}
+
 static void
 log_refusal(const struct buf *errors)
 {
@@ -269,7 +292,7 @@ reload(struct launcher *l)
 	struct config *fresh;
 
 	notify_send("RELOADING=1");
-	fresh = config_load(l->start->config_path, &errors);
+	fresh = load_again(l, &errors);
 	if (fresh == NULL)
 		log_refusal(&errors);
 	else if (!is_same_place(fresh, l->config)) {
@@ -371,7 +394,8 @@ begin(struct launcher *l, struct buf *error)
 	int status;
 
 	l->config = config_load(l->start->config_path, error);
-	if (l->config == NULL || !account_become(l->config, error))
+	if (l->config == NULL || !account_become(l->config, error) ||
+	    !is_sound(l->config, error))
 		return EX_CONFIG;
 	l->starter.config = l->config;
 	raise_descriptor_limit();

@@ -36,6 +36,18 @@ bind_at(const char *path)
 	return fd;
 }
 
+/* A file with that name is somebody's, and no socket of a dead daemon. */
+static bool
+is_free(const char *path)
+{
+	struct stat info;
+
+	if (lstat(path, &info) != 0 || S_ISSOCK(info.st_mode))
+		return true;
+	errno = EEXIST;
+	return false;
+}
+
 int
 socket_prepare(const char *path, struct buf *error)
 {
@@ -43,10 +55,13 @@ socket_prepare(const char *path, struct buf *error)
 	int fd;
 
 	buf_addf(&name, "%s" NEW_SUFFIX, path);
-	fd = bind_at(buf_string(&name));
+	fd = is_free(path) ? bind_at(buf_string(&name)) : -1;
 	if (fd < 0)
-		buf_addf(error, "cannot make the socket %s: %s", path,
-		    strerror(errno));
+		buf_addf(error, "cannot make the socket %s: %s%s", path,
+		    strerror(errno), errno == EACCES ? ": give its folder to "
+		    "the daemon's user, or name another with the key socket" :
+		    errno == EEXIST ? ", and is no socket: name another with "
+		    "the key socket" : "");
 	buf_free(&name);
 	return fd;
 }

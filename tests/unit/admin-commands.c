@@ -128,6 +128,7 @@ run(const char *line)
 {
 	char words[200], *argv[WORDS_MAX + 1], *rest;
 	char out[100], err[100];
+	const struct command *command;
 	pid_t pid;
 	int argc, status;
 
@@ -144,7 +145,9 @@ run(const char *line)
 		if (freopen(out, "w", stdout) == NULL ||
 		    freopen(err, "w", stderr) == NULL)
 			_exit(255);
-		status = commands_run(&config, argc, argv);
+		command = commands_find(argc, argv);
+		status = command == NULL ? EX_USAGE :
+		    commands_run(command, &config, argc, argv);
 		fflush(stdout);
 		fflush(stderr);
 		_exit(status);

@@ -415,6 +415,7 @@ static const struct {
 	    {"retry-first", "retry-max", "line 1"}},
 	{"admin-group = navette\n" HOST "}", 1, {"passwords"}},
 	{"user = mail\nadmin-group = mail\n" HOST "}", 2, {"passwords"}},
+	{"socket = /run/navette/control\n" HOST "}", 1, {"socket", "submit"}},
 };
 
 START_TEST(each_error_tells_its_line_and_what_is_legal)

@@ -146,6 +146,58 @@ START_TEST(a_file_of_another_user_is_refused)
 }
 END_TEST
 
+START_TEST(a_key_that_others_can_read_is_refused)
+{
+	struct smarthost s = {.title = (char *)"isp"};
+
+	s.client_key = write_file("k", SLICE("key\n"), 0644);
+	ck_assert(!secret_read(&s, &secret, &error));
+	check_told("chmod 640");
+	buf_clear(&error);
+	s.client_key = write_file("k", SLICE("key\n"), 0640);
+	ck_assert(secret_read(&s, &secret, &error));
+}
+END_TEST
+
+static struct config *
+config_with(const char *key, const char *path)
+{
+	struct buf text = BUF_INIT;
+	struct config *c;
+
+	buf_addf(&text, "smarthost \"isp\" {\nhost = \"h.example\"\n"
+	    "user = \"u\"\nclient-certificate = \"/c.pem\"\n"
+	    "%s = \"%s\"\n%s}\n", key, path,
+	    strcmp(key, "client-key") == 0 ? "password-file = \"/no/p\"\n" :
+	    "client-key = \"/no/k\"\n");
+	c = config_parse(buf_slice(&text), "t.conf", &error);
+	ck_assert_msg(c != NULL, "%s", buf_string(&error));
+	buf_free(&text);
+	return c;
+}
+
+static const char *const secret_keys[] = {"password-file", "client-key"};
+
+START_TEST(an_open_secret_is_told_with_file_line_and_key)
+{
+	struct buf said = BUF_INIT;
+	struct config *c;
+
+	c = config_with(secret_keys[_i], write_file("s", SLICE("x\n"), 0604));
+	buf_addf(&said, "t.conf:5: %s: smarthost \"isp\": %s/s: others can ",
+	    secret_keys[_i], folder);
+	ck_assert(!secret_check(c, &error));
+	ck_assert_msg(strstr(buf_string(&error), buf_string(&said)) != NULL,
+	    "%s", buf_string(&error));
+	buf_clear(&error);
+	write_file("s", SLICE("x\n"), 0640);
+	ck_assert(secret_check(c, &error));
+	ck_assert_uint_eq(error.len, 0);
+	config_free(c);
+	buf_free(&said);
+}
+END_TEST
+
 START_TEST(what_is_no_file_is_told)
 {
 	char path[300];
@@ -276,6 +328,9 @@ secret_suite(void)
 	tcase_add_loop_test(t, a_file_that_will_not_do_is_told, 0,
 	    (int)(sizeof(refused) / sizeof(refused[0])));
 	tcase_add_test(t, a_file_of_another_user_is_refused);
+	tcase_add_test(t, a_key_that_others_can_read_is_refused);
+	tcase_add_loop_test(t, an_open_secret_is_told_with_file_line_and_key,
+	    0, (int)(sizeof(secret_keys) / sizeof(secret_keys[0])));
 	tcase_add_test(t, what_is_no_file_is_told);
 	tcase_add_test(t, an_endless_file_is_refused);
 	tcase_add_test(t, a_name_without_slash_is_a_credential);
