@@ -41,17 +41,36 @@ set_accounts(struct lane *l, const struct strlist *titles)
 		l->accounts[i] = account_find(titles->items[i]);
 }
 
+void
+lane_change(struct entry *e, struct lane *to)
+{
+	if (e->lane != NULL && e->lane != to)
+		e->stopped += lane_stopped(to) - lane_stopped(e->lane);
+	e->lane = to;
+}
+
 static void
-move_all(struct lane *from, struct lane *to)
+leave(struct entry *e, void *arg)
+{
+	if (e->lane == arg)
+		lane_change(e, &lanes[0]);
+}
+
+/* The route is gone: its messages, those that wait, are held or with an agent,
+ * too, take the ordinary way; when its turn comes, each is looked at again. */
+static void
+abandon(struct lane *l)
 {
 	struct entry *e;
 
-	while ((e = fair_take(&from->ready)) != NULL)
-		lane_enqueue(to, e, false);
+	aside_return(l);
+	while ((e = fair_take(&l->ready)) != NULL) {
+		lane_change(e, &lanes[0]);
+		lane_enqueue(&lanes[0], e, false);
+	}
+	entry_each(leave, l);
 }
 
-/* The messages of a route that is gone take the ordinary way; when its turn
- * comes, each is looked at again. */
 static void
 configure_lane(const struct config *c, struct lane *l, size_t number,
     bool bulk)
@@ -60,7 +79,7 @@ configure_lane(const struct config *c, struct lane *l, size_t number,
 
 	name = route_lane(c, number, bulk);
 	if (l->name != NULL && strcmp(l->name, name) != 0)
-		move_all(l, &lanes[0]);
+		abandon(l);
 	aside_return(l);
 	free(l->name);
 	l->name = name;
@@ -88,7 +107,7 @@ lanes_configure(struct manager *m)
 		configure_lane(c, &lanes[place_of(c, i) + 1], i, true);
 	}
 	for (i = 2 * (c->route_count + 1); i < lane_count; i++)
-		move_all(&lanes[i], &lanes[0]);
+		abandon(&lanes[i]);
 	lane_count = 2 * (c->route_count + 1);
 	lanes_review(m);
 }

@@ -43,6 +43,9 @@ struct lane *lane_next(const struct lane *l);
 /* After a change of what is held: lanes and messages are looked at again. */
 void lanes_sift(struct manager *m);
 
+/* It belongs to that lane from now on, wherever it stands; the time that it has
+ * spent in lanes that were stopped stays the same. */
+void lane_change(struct entry *e, struct lane *to);
 /* At the end of its party, or at its front for what was given back; what
  * its sender's hold covers is parked. */
 void lane_enqueue(struct lane *l, struct entry *e, bool front);

@@ -43,12 +43,10 @@ turn_lane(struct manager *m, struct entry *e, const struct queued *q)
 	return best;
 }
 
-/* The time it has spent in lanes that were stopped stays the same. */
 void
 turn_move(struct entry *e, struct lane *to, bool front)
 {
-	if (e->lane != NULL && e->lane != to)
-		e->stopped += lane_stopped(to) - lane_stopped(e->lane);
+	lane_change(e, to);
 	lane_enqueue(to, e, front);
 }
 
