@@ -201,7 +201,8 @@ log_verdict(const struct flight *f, const struct verdict *v, size_t number)
 }
 
 /* Whether v answers for every recipient that was open: then the removal of the
- * message is record enough. */
+ * message is record enough, if nobody has to be told of another one before:
+ * that may take long, and the message be read anew meanwhile. */
 static bool
 is_whole_success(const struct flight *f, const struct verdict *v)
 {
@@ -209,7 +210,8 @@ is_whole_success(const struct flight *f, const struct verdict *v)
 
 	return v->kind == VERDICT_DELIVERED && f->asked == s->open &&
 	    s->open == queued_open_count(&s->queued) &&
-	    (size_t)v->last - v->first + 1 == s->open;
+	    (size_t)v->last - v->first + 1 == s->open &&
+	    !queued_has_any(&s->queued, queued_is_unanswered);
 }
 
 /* The provider counts what was sent whole, whatever it said then. */

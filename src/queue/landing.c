@@ -36,18 +36,6 @@ is_to_report(const struct queued *q, size_t number)
 }
 
 static bool
-has_any(const struct queued *q,
-    bool (*is)(const struct queued *q, size_t number))
-{
-	size_t i;
-
-	for (i = 0; i < q->envelope.count; i++)
-		if (is(q, i))
-			return true;
-	return false;
-}
-
-static bool
 is_list(const struct manager *m, const struct sending *s)
 {
 	return queued_is_list(&s->queued, m->config);
@@ -124,16 +112,35 @@ is_notification(const struct queued *q)
 	    q->envelope.sender.len == 0;
 }
 
+/* What cannot be told now is told later; of what is held, when it is released
+ * or over. */
+static void
+try_again(struct sending *s)
+{
+	flush_attempted(s->entry);
+	if (s->entry->state != ENTRY_HELD)
+		entry_wait(s->entry,
+		    clock_add(clock_boot(), TROUBLE_PAUSE));
+}
+
 /* A notification that nobody takes: kept for the postmaster's eyes. */
 static void
 fail(struct manager *m, struct sending *s)
 {
+	struct id_text id = entry_id(s->entry);
+	char kept_as[ID_LEN + 1];
+
+	if (!spool_fail(m->spool, id.text, kept_as) &&
+	    spool_has(m->spool, id.text)) {
+		log_error("id=%s event=not-failed-yet error=\"a notification "
+		    "could not be delivered, and failed/ does not take it: "
+		    "%s\"", id.text, strerror(errno));
+		try_again(s);
+		return;
+	}
 	log_alarm("id=%s event=failed error=\"a notification could not be "
-	    "delivered; it is kept in failed/: see navette queue\"",
-	    entry_id(s->entry).text);
-	if (!spool_fail(m->spool, entry_id(s->entry).text))
-		log_error("id=%s event=failed error=\"cannot move it to "
-		    "failed/: %s\"", entry_id(s->entry).text, strerror(errno));
+	    "delivered; it is kept in failed/%s: see navette queue\"",
+	    id.text, kept_as);
 	manager_forget(m, s->entry);
 }
 
@@ -145,14 +152,6 @@ finish(struct manager *m, struct sending *s, bool expired)
 		log_info("id=%s event=%s", entry_id(s->entry).text,
 		    expired ? "expired" : "done");
 	manager_forget(m, s->entry);
-}
-
-/* What cannot be told now is told later. */
-static void
-try_again(struct sending *s)
-{
-	flush_attempted(s->entry);
-	entry_wait(s->entry, clock_add(clock_boot(), TROUBLE_PAUSE));
 }
 
 /* Before a list goes, the journal says that its report is out: a crash between
@@ -172,7 +171,7 @@ record_report(struct manager *m, struct sending *s)
 static bool
 conclude_list(struct manager *m, struct sending *s, bool expired)
 {
-	if (!expired && has_any(&s->queued, is_open_still))
+	if (!expired && queued_has_any(&s->queued, is_open_still))
 		return false;
 	if (!queued_is_reported(&s->queued)) {
 		if (!answer(m, s, DSN_FAILED, is_to_report)) {
@@ -194,12 +193,12 @@ conclude(struct manager *m, struct sending *s, bool expired, bool round_over)
 
 	if (is_list(m, s))
 		return conclude_list(m, s, expired);
-	open = !expired && has_any(&s->queued, is_open_still);
+	open = !expired && queued_has_any(&s->queued, is_open_still);
 	if (open && (is_notification(&s->queued) ||
 	    (s->entry->bulk && !round_over)))
 		return false;
-	lost = expired ? has_any(&s->queued, is_unanswered_or_open) :
-	    has_any(&s->queued, queued_is_unanswered);
+	lost = expired ? queued_has_any(&s->queued, is_unanswered_or_open) :
+	    queued_has_any(&s->queued, queued_is_unanswered);
 	if (lost && is_notification(&s->queued)) {
 		fail(m, s);
 		return true;
@@ -318,7 +317,7 @@ void
 landing_catch_up(struct manager *m, struct sending *s)
 {
 	if (s->entry->bulk || is_list(m, s) || is_notification(&s->queued) ||
-	    !has_any(&s->queued, queued_is_unanswered))
+	    !queued_has_any(&s->queued, queued_is_unanswered))
 		return;
 	if (answer(m, s, DSN_FAILED, queued_is_unanswered))
 		record_answers(m, s);

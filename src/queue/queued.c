@@ -103,6 +103,8 @@ queued_load(struct spool *s, const char *id, enum queued_from from,
 		file_close(&file);
 	if (*why != NULL) {
 		queued_free(q);
+		/* It is there: nobody is to take it for one that is gone. */
+		errno = EBADMSG;
 		return false;
 	}
 	if (fd != NULL)
@@ -217,6 +219,18 @@ bool
 queued_is_unanswered(const struct queued *q, size_t number)
 {
 	return queued_is_refused(q, number) && !q->answered[number];
+}
+
+bool
+queued_has_any(const struct queued *q,
+    bool (*is)(const struct queued *q, size_t number))
+{
+	size_t i;
+
+	for (i = 0; i < q->envelope.count; i++)
+		if (is(q, i))
+			return true;
+	return false;
 }
 
 bool

@@ -48,8 +48,8 @@ struct queued {
 
 /*
  * Reads a message and its journal, where there may be one. *fd, where not NULL,
- * gets the message's open descriptor. False with *why for one that is gone,
- * unreadable or damaged; nothing is to be freed then.
+ * gets the message's open descriptor. False with *why for one that is gone
+ * (errno is ENOENT then), unreadable or damaged; nothing is to be freed then.
  */
 bool queued_load(struct spool *s, const char *id, enum queued_from from,
     struct queued *q, int *fd, const char **why);
@@ -70,6 +70,9 @@ bool queued_is_open(const struct queued *q, size_t number);
 bool queued_is_refused(const struct queued *q, size_t number);
 /* Whether it was refused and nobody has been told. */
 bool queued_is_unanswered(const struct queued *q, size_t number);
+/* Whether that is so of any recipient. */
+bool queued_has_any(const struct queued *q,
+    bool (*is)(const struct queued *q, size_t number));
 /* Whether it has so many recipients, or something that was meant for one and is
  * none, that its sender gets one report on all of it instead of a bounce for
  * each round. */

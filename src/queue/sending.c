@@ -60,7 +60,8 @@ open_journal(struct manager *m, struct sending *s, size_t lines)
 /*
  * Where more than one result can come, the place to write them is made before
  * the first can: afterwards it would be too late to find the disk full. A lone
- * recipient's success is recorded by the removal of the message.
+ * recipient's success is recorded by the removal of the message, unless another
+ * one's sender has still to be told of a refusal: that comes first.
  */
 bool
 sending_prepare(struct manager *m, struct sending *s)
@@ -70,7 +71,8 @@ sending_prepare(struct manager *m, struct sending *s)
 		manager_unsafe(m, entry_id(s->entry).text, "write queue/");
 		return false;
 	}
-	if (s->open < 2 || s->journal != NULL)
+	if (s->journal != NULL || (s->open < 2 &&
+	    !queued_has_any(&s->queued, queued_is_unanswered)))
 		return true;
 	open_journal(m, s, s->open);
 	if (s->journal != NULL)

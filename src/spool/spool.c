@@ -297,11 +297,27 @@ spool_is_writable(struct spool *s)
 	    AT_EACCESS) == 0;
 }
 
-bool
-spool_fail(struct spool *s, const char *id)
+/* IDs can be chosen: one that is taken there is no reason to lose a message. */
+static bool
+move_to_failed(struct spool *s, const char *id,
+    char kept_as[static ID_LEN + 1])
 {
-	if (renameat2(s->fd[FOLDER_QUEUE], id, s->fd[FOLDER_FAILED], id,
-	    RENAME_NOREPLACE) != 0)		/* IDs can be chosen */
+	bool ok;
+
+	snprintf(kept_as, ID_LEN + 1, "%s", id);
+	ok = renameat2(s->fd[FOLDER_QUEUE], id, s->fd[FOLDER_FAILED], kept_as,
+	    RENAME_NOREPLACE) == 0;
+	if (ok || errno != EEXIST)
+		return ok;
+	id_new(kept_as);
+	return renameat2(s->fd[FOLDER_QUEUE], id, s->fd[FOLDER_FAILED],
+	    kept_as, RENAME_NOREPLACE) == 0;
+}
+
+bool
+spool_fail(struct spool *s, const char *id, char kept_as[static ID_LEN + 1])
+{
+	if (!move_to_failed(s, id, kept_as))
 		return false;
 	unlinkat(s->fd[FOLDER_QUEUE], journal_name(id).text, 0);
 	return file_sync(s->fd[FOLDER_FAILED]) && spool_sync_queue(s);

@@ -58,8 +58,11 @@ bool spool_remove(struct spool *s, const char *id, bool has_journal);
 /* Whether queue/ would let an entry be made or removed, as far as anybody can
  * tell ahead of time (a read-only file system, wrong permissions). */
 bool spool_is_writable(struct spool *s);
-/* Moves a message to failed/, durably, and drops its journal. */
-bool spool_fail(struct spool *s, const char *id);
+/* Moves a message to failed/, durably, under its ID or another one, which is
+ * told, and drops its journal. False with errno: it stays where it is, or has
+ * been moved and is not known to be durable there. */
+bool spool_fail(struct spool *s, const char *id,
+    char kept_as[static ID_LEN + 1]);
 /* Removes a message from failed/. */
 bool spool_forget(struct spool *s, const char *id);
 /* Calls fn for each message of queue/ (or of failed/), in no order, without

@@ -161,10 +161,11 @@ END_TEST
 
 START_TEST(what_lies_in_failed_says_so_and_names_everybody)
 {
+	char kept_as[ID_LEN + 1];
 	struct id_text id;
 
 	id = entry_id(three("s@example.org"));
-	ck_assert(spool_fail(spooled, id.text));
+	ck_assert(spool_fail(spooled, id.text, kept_as));
 	listing_failed(&managed, id.text, &out);
 	says(id.text);
 	says("could not be delivered nor returned");

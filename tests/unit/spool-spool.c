@@ -120,12 +120,13 @@ END_TEST
 START_TEST(a_failed_message_moves_and_is_forgotten)
 {
 	struct strlist found = STRLIST_INIT;
-	char id[ID_LEN + 1];
+	char id[ID_LEN + 1], kept_as[ID_LEN + 1];
 	int fd;
 
 	id_new(id);
 	queue_one(id, "x");
-	ck_assert(spool_fail(spool, id));
+	ck_assert(spool_fail(spool, id, kept_as));
+	ck_assert_str_eq(kept_as, id);
 	ck_assert_int_eq(spool_read(spool, id), -1);
 	fd = spool_read_failed(spool, id);
 	ck_assert_int_ge(fd, 0);
@@ -134,6 +135,24 @@ START_TEST(a_failed_message_moves_and_is_forgotten)
 	ck_assert_uint_eq(found.count, 1);
 	ck_assert(spool_forget(spool, id));
 	ck_assert_int_eq(spool_read_failed(spool, id), -1);
+	strlist_free(&found);
+}
+END_TEST
+
+START_TEST(one_that_failed_before_under_the_same_id_is_kept_as_well)
+{
+	struct strlist found = STRLIST_INIT;
+	char id[ID_LEN + 1], kept_as[ID_LEN + 1];
+
+	id_new(id);
+	queue_one(id, "x");
+	ck_assert(spool_fail(spool, id, kept_as));
+	queue_one(id, "y");
+	ck_assert(spool_fail(spool, id, kept_as));
+	ck_assert_str_ne(kept_as, id);
+	ck_assert(!spool_has(spool, id));
+	ck_assert(spool_each(spool, true, note, &found));
+	ck_assert_uint_eq(found.count, 2);
 	strlist_free(&found);
 }
 END_TEST
@@ -308,6 +327,8 @@ spool_suite(void)
 	tcase_add_test(t, a_committed_message_is_listed_and_read);
 	tcase_add_test(t, a_commit_replaces_nothing);
 	tcase_add_test(t, a_failed_message_moves_and_is_forgotten);
+	tcase_add_test(t,
+	    one_that_failed_before_under_the_same_id_is_kept_as_well);
 	tcase_add_test(t, a_journal_without_its_message_is_swept);
 	tcase_add_test(t, only_one_holds_the_spool);
 	tcase_add_test(t, agents_share_a_lock_that_a_new_daemon_waits_for);
