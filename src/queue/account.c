@@ -84,26 +84,45 @@ has_same_quota(const struct smarthost *a, const struct smarthost *b)
 	    is_same(&a->connections_per, &b->connections_per);
 }
 
+static bool
+has_quota(const struct smarthost *h)
+{
+	return h->recipient_quota.count > 0 || h->message_quota.count > 0 ||
+	    h->connections_per.count > 0;
+}
+
+static bool
+is_ledger_missing(const struct account *a)
+{
+	return a->smarthost != NULL && a->ledger == NULL &&
+	    has_quota(a->smarthost);
+}
+
+bool
+accounts_open_ledgers(struct manager *m)
+{
+	struct account *a;
+
+	for (a = accounts; a != NULL; a = a->next) {
+		if (!is_ledger_missing(a))
+			continue;
+		a->ledger = ledger_open(m->spool, a->smarthost, ledger_clock);
+		if (a->ledger == NULL)
+			return false;
+	}
+	return true;
+}
+
 /* Where limits change, what is under way is in doubt for the new ledger, and
  * counts there as a whole. */
 static void
-open_ledger(struct manager *m, struct account *a, const struct smarthost *old)
+renew_ledger(struct account *a)
 {
-	const struct smarthost nothing = {0};
-
-	if (old != NULL && a->ledger != NULL &&
-	    has_same_quota(old, a->smarthost))
+	if (a->former != NULL && a->ledger != NULL &&
+	    has_same_quota(a->former, a->smarthost))
 		return;
 	ledger_close(a->ledger);
 	a->ledger = NULL;
-	if (has_same_quota(&nothing, &(struct smarthost){
-	    .recipient_quota = a->smarthost->recipient_quota,
-	    .message_quota = a->smarthost->message_quota,
-	    .connections_per = a->smarthost->connections_per}))
-		return;
-	a->ledger = ledger_open(m->spool, a->smarthost, ledger_clock);
-	if (a->ledger == NULL)
-		manager_unsafe(m, "-", "open the quota ledger");
 }
 
 static void
@@ -141,9 +160,11 @@ accounts_configure(struct manager *m)
 		}
 		a->smarthost = &m->config->smarthosts[i];
 		a->pace.pause = a->smarthost->pause;
-		open_ledger(m, a, a->former);
+		renew_ledger(a);
 		try_soon(a);
 	}
+	if (!accounts_open_ledgers(m))
+		manager_unsafe(m, "-", "open the quota ledger");
 }
 
 bool

@@ -53,6 +53,9 @@ struct allowance {
 /* Makes the accounts of the configuration; on a reload those that stay keep
  * their state, and one that is stopped is tried again soon. */
 void accounts_configure(struct manager *m);
+/* Opens the ledgers that could not be opened before: without one, no limit is
+ * kept. False with errno. */
+bool accounts_open_ledgers(struct manager *m);
 struct account *accounts_first(void);
 struct account *account_find(const char *title);
 

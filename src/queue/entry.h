@@ -51,6 +51,7 @@ struct entry {
 	bool parked;		/* held with its sender: queue/embargo */
 	bool by_admin;		/* held by an administrator */
 	bool journal;		/* it has one, or may have */
+	bool counted;		/* as its user's: queue/users */
 	char id[ID_LEN];	/* without a NUL; entry_id() */
 };
 

@@ -92,7 +92,7 @@ try_spool(struct manager *m)
 		return;
 	fd = spool_state_open(m->spool, "probe", O_WRONLY | O_CREAT | O_TRUNC);
 	ok = fd >= 0 && file_write(fd, "navette\n", 8) && file_sync(fd) &&
-	    remove_rest(m);
+	    remove_rest(m) && accounts_open_ledgers(m);
 	file_close(&fd);
 	safe_again = clock_add(clock_boot(), UNSAFE_RETRY);
 	if (!ok)
@@ -114,7 +114,9 @@ manager_forget(struct manager *m, struct entry *e)
 	if (m->sync_due == CLOCK_NEVER)
 		m->sync_due = clock_add(clock_boot(), SYNC_WITHIN);
 	flush_attempted(e);
-	users_count(e->uid, -1, -(int64_t)e->size);
+	/* Of one that was never read nobody knows whose it is. */
+	if (e->counted)
+		users_count(e->uid, -1, -(int64_t)e->size);
 	entry_drop(e);
 }
 
@@ -128,12 +130,24 @@ sync_removals(struct manager *m)
 		manager_unsafe(m, "-", "sync the queue folder");
 }
 
-/* When its turn is: what was tried before waits as long as it would have. */
+/* When it is due that was tried before: as if nothing had come between. A clock
+ * that was set back since makes it wait no longer than its pause. */
+static int64_t
+due_again(struct manager *m, const struct entry *e, const struct queued *q)
+{
+	int64_t pause, waited;
+
+	pause = schedule_pause(e->attempts, m->config->retry_first,
+	    m->config->retry_max, manager_random());
+	waited = clock_wall() - q->last_attempt;
+	if (waited > 0)
+		pause -= waited < pause ? waited : pause;
+	return clock_add(clock_boot(), pause);
+}
+
 static void
 give_turn(struct manager *m, struct entry *e, const struct queued *q)
 {
-	int64_t pause;
-
 	e->lane = turn_lane(m, e, q);
 	if (e->lane == NULL)
 		e->lane = lane_choose(m, e, NULL, 0);
@@ -147,10 +161,7 @@ give_turn(struct manager *m, struct entry *e, const struct queued *q)
 		lane_enqueue(e->lane, e, false);
 		return;
 	}
-	pause = schedule_pause(e->attempts, m->config->retry_first,
-	    m->config->retry_max, manager_random());
-	pause -= clock_wall() - q->last_attempt;
-	entry_wait(e, clock_add(clock_boot(), pause > 0 ? pause : 0));
+	entry_wait(e, due_again(m, e, q));
 }
 
 static void
@@ -186,6 +197,7 @@ read_entry(struct manager *m, struct entry *e)
 	e->party = fair_party(e->uid, q.envelope.sender);
 	e->bulk = burst_is_bulk(m->config, &q.envelope);
 	users_count(e->uid, 1, e->size);
+	e->counted = true;
 	give_turn(m, e, &q);
 	if (e->bounce)
 		flush_mark_new(e);
