@@ -171,26 +171,31 @@ may_drop(const struct asker *a, const struct embargo *h)
 	return a->is_admin || (!h->by_admin && h->by == a->uid);
 }
 
-/* Keeps the others, in their order; true when any was dropped. */
-static bool
-drop_named(const struct asker *a, bool is_lane, const char *name)
+/* The others, in their order, go into fresh, which has room for all; how many
+ * these are. */
+static size_t
+keep_others(const struct asker *a, bool is_lane, const char *name,
+    struct embargo *fresh)
 {
-	struct embargo *fresh;
 	size_t i, kept;
-	bool dropped;
 
-	fresh = xcalloc(count + 1, sizeof(*fresh));
 	for (i = kept = 0; i < count; i++)
-		if (is_named(&holds[i], is_lane, name) &&
-		    may_drop(a, &holds[i]))
-			free(holds[i].name);
-		else
+		if (!is_named(&holds[i], is_lane, name) ||
+		    !may_drop(a, &holds[i]))
 			fresh[kept++] = holds[i];
-	free(holds);
-	holds = fresh;
-	dropped = kept < count;
-	count = kept;
-	return dropped;
+	return kept;
+}
+
+static void
+free_dropped(const struct asker *a, bool is_lane, const char *name,
+    struct embargo *old, size_t old_count)
+{
+	size_t i;
+
+	for (i = 0; i < old_count; i++)
+		if (is_named(&old[i], is_lane, name) && may_drop(a, &old[i]))
+			free(old[i].name);
+	free(old);
 }
 
 /* Why nothing was dropped. */
@@ -212,11 +217,22 @@ int
 embargo_drop(struct manager *m, const struct asker *a, bool is_lane,
     const char *name, const char **why)
 {
-	if (!drop_named(a, is_lane, name))
-		return refuse_drop(is_lane, name, why);
-	if (write_all(m))
+	struct embargo *old = holds;
+	size_t old_count = count;
+	struct embargo *fresh = xcalloc(count + 1, sizeof(*fresh));
+
+	count = keep_others(a, is_lane, name, fresh);
+	holds = fresh;
+	if (count < old_count && write_all(m)) {
+		free_dropped(a, is_lane, name, old, old_count);
 		return EX_OK;
+	}
 	*why = strerror(errno);
+	free(holds);
+	holds = old;
+	if (count == old_count)
+		return refuse_drop(is_lane, name, why);
+	count = old_count;
 	return EX_IOERR;
 }
 

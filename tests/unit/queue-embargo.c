@@ -270,6 +270,24 @@ START_TEST(what_cannot_be_recorded_is_not_held)
 }
 END_TEST
 
+START_TEST(what_cannot_be_recorded_is_not_released)
+{
+	struct entry *e;
+
+	e = queue_from(1000, "s@example.org");
+	ck_assert_int_eq(ask(&root, "hold-sender s@example.org"), EX_OK);
+	ck_assert_int_eq(mkdir(spooled_path("spool/state/held~"), 0700), 0);
+	ck_assert_int_eq(ask(&root, "release-sender s@example.org"),
+	    EX_IOERR);
+	ck_assert_int_eq(e->state, ENTRY_HELD);
+	ck_assert_int_eq(rmdir(spooled_path("spool/state/held~")), 0);
+	ck_assert_int_eq(ask(&root, "list"), EX_OK);
+	ck_assert(says(" mail of <s@example.org> is held since "));
+	ck_assert_int_eq(ask(&root, "release-sender s@example.org"), EX_OK);
+	ck_assert_int_eq(e->state, ENTRY_READY);
+}
+END_TEST
+
 START_TEST(one_user_cannot_make_holds_without_end)
 {
 	struct buf line = BUF_INIT;
@@ -328,6 +346,7 @@ embargo_suite(void)
 	tcase_add_test(t, all_of_a_sender_or_a_lane_is_removed);
 	tcase_add_test(t, all_of_a_sender_is_due_at_once);
 	tcase_add_test(t, what_cannot_be_recorded_is_not_held);
+	tcase_add_test(t, what_cannot_be_recorded_is_not_released);
 	tcase_add_test(t, one_user_cannot_make_holds_without_end);
 	tcase_add_test(t, a_start_finds_the_holds_of_before);
 	suite_add_tcase(s, t);
