@@ -39,6 +39,7 @@ struct ledger {
 	struct counter counters[LEDGER_KINDS];
 	size_t lines;
 	int fd;
+	bool torn;		/* a line of it was written in part */
 };
 
 /* A number is used once in the life of the process, so that no grant is taken
@@ -238,12 +239,15 @@ ledger_left(struct ledger *l, enum ledger_kind kind, uint64_t want, bool bulk,
 	return want;
 }
 
+/* What a full disk left of a line would spoil the next one. */
 static bool
 append(struct ledger *l, const struct buf *line, bool sync)
 {
 	l->lines++;
-	return file_write(l->fd, line->data, line->len) &&
-	    (!sync || file_sync(l->fd));
+	if (l->torn && !file_write(l->fd, "\n", 1))
+		return false;
+	l->torn = !file_write(l->fd, line->data, line->len);
+	return !l->torn && (!sync || file_sync(l->fd));
 }
 
 static void
@@ -289,6 +293,7 @@ compact(struct ledger *l)
 		file_close(&l->fd);
 		l->fd = fd;
 		l->lines = 0;
+		l->torn = false;
 	}
 	buf_free(&lines);
 }

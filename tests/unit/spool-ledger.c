@@ -1,7 +1,9 @@
 #include "unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,6 +206,30 @@ START_TEST(a_torn_last_line_was_never_granted)
 }
 END_TEST
 
+START_TEST(what_a_full_disk_cut_off_spoils_no_later_line)
+{
+	struct rlimit room;
+	struct ledger_grant grant;
+	struct stat info;
+	char path[128];
+
+	pass(120 * CLOCK_SEC);
+	snprintf(path, sizeof(path), "%s/state/quota-isp", folder);
+	ck_assert_int_eq(stat(path, &info), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	room = (struct rlimit){(rlim_t)info.st_size + 5, RLIM_INFINITY};
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &room), 0);
+	ck_assert(!ledger_take(ledger, LEDGER_RECIPIENTS, 3, &grant));
+	room.rlim_cur = RLIM_INFINITY;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &room), 0);
+	ck_assert(ledger_take(ledger, LEDGER_RECIPIENTS, 20, &grant));
+	/* A crash: nobody told it back. */
+	ledger_close(ledger);
+	begin();
+	ck_assert_uint_eq(left(false), 10);
+}
+END_TEST
+
 static unsigned
 chance(unsigned below)
 {
@@ -338,6 +364,7 @@ ledger_suite(void)
 	tcase_add_test(t, a_wall_clock_that_goes_back_frees_nothing);
 	tcase_add_test(t, bulk_mail_leaves_the_reserve_alone);
 	tcase_add_test(t, a_torn_last_line_was_never_granted);
+	tcase_add_test(t, what_a_full_disk_cut_off_spoils_no_later_line);
 	tcase_add_test(t, no_crash_and_no_clock_exceeds_a_window);
 	tcase_add_test(t, a_day_uses_nearly_all_that_is_allowed);
 	tcase_add_test(t, the_file_stays_small);
