@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "mail/address.h"
 #include "mail/lines.h"
 
 #define MAGIC "navette-message "
@@ -87,6 +88,23 @@ void
 notify_print(unsigned bits, struct buf *out)
 {
 	bits_print(bits, notify_names, COUNT(notify_names), out);
+}
+
+bool
+envid_is_valid(struct slice envid)
+{
+	return envid.len > 0 && envid.len <= ENVID_MAX &&
+	    xtext_is_valid(envid);
+}
+
+bool
+orcpt_is_valid(struct slice orcpt)
+{
+	size_t semicolon;
+
+	semicolon = slice_find(orcpt, ';');
+	return semicolon > 0 && semicolon < orcpt.len &&
+	    orcpt.len <= ORCPT_MAX && xtext_is_valid(orcpt);
 }
 
 bool

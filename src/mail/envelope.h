@@ -105,6 +105,12 @@ bool fault_parse(struct slice value, struct fault **list, size_t *count);
  * FAULTS_MAX; false beyond. */
 bool fault_add(const struct fault *f, struct fault **list, size_t *count);
 
+/* RFC 3461 4.4, 4.2: xtext of at most so many octets; ORCPT with its type. */
+#define ENVID_MAX 100
+#define ORCPT_MAX 500
+bool envid_is_valid(struct slice envid);
+bool orcpt_is_valid(struct slice orcpt);
+
 /* RFC 3461: "FULL" or "HDRS", without case; false if unknown. The name is ""
  * for RETURN_UNSAID. */
 bool return_parse(struct slice text, enum envelope_return *ret);

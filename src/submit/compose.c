@@ -22,6 +22,44 @@ choose_sender(struct composed *c, const struct config *config,
 	c->envelope.sender = slice_from(c->sender);
 }
 
+/* All of it may become a command's argument, and anybody can speak to the
+ * socket: what no sendmail of ours hands over is refused. */
+static bool
+check_sender(const struct composed *c, struct buf *error)
+{
+	struct slice sender = c->envelope.sender;
+	const char *why;
+
+	if (sender.len == 0 || address_is_valid(sender, &why))
+		return true;
+	buf_add_string(error, "sender ");
+	buf_add_escaped(error, sender, ADDRESS_MAX);
+	buf_addf(error, ": %s", why);
+	return false;
+}
+
+static bool
+check_dsn(const struct submission *wish, struct buf *error)
+{
+	struct slice orcpt;
+	size_t i;
+
+	if (wish->envid.len > 0 && !envid_is_valid(wish->envid)) {
+		buf_add_string(error, "the envelope ID is no xtext of at most "
+		    "100 octets (RFC 3461)");
+		return false;
+	}
+	for (i = 0; i < wish->count; i++) {
+		orcpt = wish->recipients[i].orcpt;
+		if (orcpt.len == 0 || orcpt_is_valid(orcpt))
+			continue;
+		buf_add_string(error, "an original recipient is no address "
+		    "with its type, or longer than 500 octets (RFC 3461)");
+		return false;
+	}
+	return true;
+}
+
 /* -F, else the submitter's own name; but what goes out under the null sender is
  * the machine's word, not the user's. */
 static char *
@@ -153,9 +191,13 @@ gather_faults(struct composed *c, const struct submission *wish)
 	struct fault f;
 	size_t i;
 
-	for (i = 0; i < wish->fault_count; i++)
-		note(c, &wish->faults[i]);
 	memset(&f, 0, sizeof(f));
+	for (i = 0; i < wish->fault_count; i++) {
+		/* Whom it says to tell is not for the caller to say. */
+		f.what = wish->faults[i].what;
+		f.why = wish->faults[i].why;
+		note(c, &f);
+	}
 	said = c->message.faults.items;
 	for (i = 0; i + 1 < c->message.faults.count; i += 2) {
 		f.what = slice_from(said[i]);
@@ -199,7 +241,9 @@ compose(struct composed *c, const struct config *config,
 	c->envelope.time = clock_wall();
 	choose_sender(c, config, wish, who);
 	*status = EX_DATAERR;
-	if (!complete_header(c, config, wish, who, id, raw_header, error) ||
+	if ((wish->has_sender && !check_sender(c, error)) ||
+	    !check_dsn(wish, error) ||
+	    !complete_header(c, config, wish, who, id, raw_header, error) ||
 	    !check_hops(c, error) || !add_recipients(c, config, wish, error))
 		return false;
 	if (!check_count(c, config, status, error))

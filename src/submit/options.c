@@ -9,7 +9,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SHOWN 320		/* of an argument, in an error */
-#define ENVID_MAX 100		/* RFC 3461 4.4 */
 
 /* What the parser knows beside the result. */
 struct parser {

@@ -5,8 +5,6 @@
 #include "mail/address.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ENVID_MAX 100		/* RFC 3461 4.4 */
-#define ORCPT_MAX 500		/* RFC 3461 4.2 */
 
 #define BAD_PATH "501 5.1.7 Bad syntax of the address"
 #define BAD_VALUE "501 5.5.4 Bad value of a parameter"
@@ -110,8 +108,7 @@ static const char *
 take_envid(struct slice value, struct smtparg *out)
 {
 	out->envid = value;
-	return value.len > 0 && value.len <= ENVID_MAX &&
-	    xtext_is_valid(value) ? NULL : BAD_VALUE;
+	return envid_is_valid(value) ? NULL : BAD_VALUE;
 }
 
 /* AUTH= of RFC 4954 5: whom a relay speaks for; nothing to us. */
@@ -131,14 +128,8 @@ take_notify(struct slice value, struct smtparg *out)
 static const char *
 take_orcpt(struct slice value, struct smtparg *out)
 {
-	size_t semicolon;
-
-	semicolon = slice_find(value, ';');
-	if (semicolon == 0 || semicolon == value.len ||
-	    value.len > ORCPT_MAX || !xtext_is_valid(value))
-		return BAD_VALUE;
 	out->orcpt = value;
-	return NULL;
+	return orcpt_is_valid(value) ? NULL : BAD_VALUE;
 }
 
 struct parameter {

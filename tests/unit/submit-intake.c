@@ -576,6 +576,76 @@ START_TEST(an_address_that_is_none_is_refused_by_name)
 }
 END_TEST
 
+/* What no sendmail of ours says; but anybody can speak to the socket. */
+static const struct {
+	const char *sender, *envid, *rcpt, *words;
+} forged[] = {
+	{"a@example.org> BODY=BINARYMIME", "x", "", "sender "},
+	{"a@example.org> AUTH=<>\xc2\x9b", "x", "", "sender "},
+	{"a b@example.org", "x", "", "sender "},
+	{"@example.org", "x", "", "sender "},
+	{"a@example.org", "x y", "", "envelope ID"},
+	{"a@example.org", "x> <y", "", "envelope ID"},
+	{"a@example.org", "x", "rfc822;a> SIZE=1", "original recipient"},
+	{"a@example.org", "x", "rfc822;=", "original recipient"},
+};
+
+START_TEST(what_would_be_a_parameter_of_a_command_is_refused)
+{
+	buf_addf(&bytes, SUBMISSION_MAGIC "sender %s\nenvid %s\n"
+	    "rcpt\t0\t" MARIE "\t%s\t\t\n\n", forged[_i].sender,
+	    forged[_i].envid, forged[_i].rcpt);
+	add_block(SLICE(LETTER));
+	add_block(SLICE(""));
+	ck_assert_int_eq(feed(), INTAKE_REFUSED);
+	refused(EX_DATAERR, forged[_i].words);
+}
+END_TEST
+
+START_TEST(what_is_longer_than_a_command_may_be_is_refused)
+{
+	static const char *const keys[] = {"sender", "envid"};
+	int i;
+
+	buf_addf(&bytes, SUBMISSION_MAGIC "%s ", keys[_i]);
+	for (i = 0; i < 100000; i++)
+		buf_add_char(&bytes, 'a');
+	buf_add_string(&bytes, "\nrcpt\t0\t" MARIE "\t\t\t\n\n");
+	add_block(SLICE(LETTER));
+	add_block(SLICE(""));
+	ck_assert_int_eq(feed(), INTAKE_REFUSED);
+	refused(EX_DATAERR, "");
+}
+END_TEST
+
+START_TEST(who_hears_of_a_callers_faults_is_the_sender)
+{
+	struct buf queued = BUF_INIT;
+	struct envelope e;
+	int i;
+
+	buf_add_string(&bytes, SUBMISSION_MAGIC "sender jean@example.org\n");
+	for (i = 0; i < 11; i++)
+		buf_addf(&bytes, "rcpt\t%d\ta%d@example.net\t\t\t\n", i, i);
+	buf_add_string(&bytes, "fault\tx\ty\t<victim@example.com>\n\n");
+	add_block(SLICE(LETTER));
+	add_block(SLICE(""));
+	ck_assert_int_eq(feed(), INTAKE_WHOLE);
+	place();
+	spooled_read(intake_id(intake), &queued, &e);
+	ck_assert_uint_eq(e.fault_count, 1);
+	ck_assert_ptr_null(e.faults[0].return_path.ptr);
+	envelope_free(&e);
+	buf_free(&queued);
+}
+END_TEST
+
+static void
+setup_many(void)
+{
+	setup_with("keep-free = \"0\"\n");
+}
+
 static void
 setup_full(void)
 {
@@ -627,6 +697,15 @@ intake_suite(void)
 	tcase_add_test(t, a_recipient_named_twice_gets_it_once);
 	tcase_add_test(t, extracted_recipients_are_found_and_bcc_is_hidden);
 	tcase_add_test(t, an_address_that_is_none_is_refused_by_name);
+	tcase_add_loop_test(t,
+	    what_would_be_a_parameter_of_a_command_is_refused, 0,
+	    sizeof(forged) / sizeof(forged[0]));
+	tcase_add_loop_test(t, what_is_longer_than_a_command_may_be_is_refused,
+	    0, 2);
+	suite_add_tcase(s, t);
+	t = tcase_create("many recipients");
+	tcase_add_checked_fixture(t, setup_many, teardown);
+	tcase_add_test(t, who_hears_of_a_callers_faults_is_the_sender);
 	suite_add_tcase(s, t);
 	t = tcase_create("a full spool");
 	tcase_add_checked_fixture(t, setup_full, teardown);
