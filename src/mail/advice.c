@@ -197,7 +197,8 @@ advice_judge(struct verdict *v)
 		return;
 	judge_as_usual(v);
 	r = rule_find(v);
-	if (r == NULL || r->meaning == MEANS_AS_USUAL)
+	if (r == NULL || r->meaning == MEANS_AS_USUAL ||
+	    r->meaning == MEANS_SIZE)
 		return;
 	v->kind = VERDICT_DEFERRED;
 	if (r->meaning != MEANS_LATER)
@@ -213,4 +214,15 @@ advice_cure(const struct verdict *v)
 		return NULL;
 	r = rule_find(v);
 	return r == NULL ? NULL : r->cure;
+}
+
+bool
+advice_is_size(const struct verdict *v)
+{
+	const struct advice_rule *r;
+
+	if (v->kind == VERDICT_DELIVERED)
+		return false;
+	r = rule_find(v);
+	return r != NULL && r->meaning == MEANS_SIZE;
 }

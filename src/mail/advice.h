@@ -24,4 +24,7 @@ void advice_judge(struct verdict *v);
  * than the server's own words. Static storage. */
 const char *advice_cure(const struct verdict *v);
 
+/* Whether it speaks of the size of the message. */
+bool advice_is_size(const struct verdict *v);
+
 #endif

@@ -141,10 +141,11 @@ const struct advice_rule advice_rules[] = {
 	{TLS, HERE, NULL, "certificate", MEANS_ACCOUNT, self_signed},
 	{LOGIN, HERE, NULL, "in clear", MEANS_ACCOUNT, in_clear},
 	{LOGIN, HERE, NULL, "offers no", MEANS_ACCOUNT, no_login},
-	{MAIL, HERE, "5.3.4", NULL, MEANS_AS_USUAL, size},
+	{MAIL, HERE, "5.3.4", NULL, MEANS_SIZE, size},
 
 	/* The login. */
 	{LOGIN, SOFT, NULL, "too many", MEANS_QUOTA, many_logins},
+	{SENDING, SOFT, NULL, "too many login", MEANS_QUOTA, many_logins},
 	{LOGIN, HARD, NULL, "too many", MEANS_ACCOUNT, bad_logins},
 	{LOGIN, REFUSED, "5.7.9", NULL, MEANS_ACCOUNT, app_password},
 	{ALL, REFUSED, NULL, "application-specific password",
@@ -275,6 +276,7 @@ const struct advice_rule advice_rules[] = {
 	{ALL, REFUSED, NULL, "too many messages", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "trop de messages", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "too fast", MEANS_QUOTA, quota},
+	{MAIL, REFUSED, NULL, "sending*too quickly", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "slow down", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "you have exceeded", MEANS_QUOTA, quota},
 	{ALL, REFUSED, NULL, "exceeded your", MEANS_QUOTA, quota},
@@ -367,15 +369,15 @@ const struct advice_rule advice_rules[] = {
 	{GREETING, HARD, NULL, NULL, MEANS_CONNECTION, banned},
 
 	/* The message. */
-	{SENDING, REFUSED, NULL, "ofr*_514", MEANS_AS_USUAL, size},
-	{SENDING, HARD, "x.3.4", NULL, MEANS_AS_USUAL, size},
-	{SENDING, HARD, "x.2.3", NULL, MEANS_AS_USUAL, size},
-	{SENDING, HARD, NULL, "message*too large", MEANS_AS_USUAL, size},
-	{SENDING, HARD, NULL, "message*too big", MEANS_AS_USUAL, size},
-	{SENDING, HARD, NULL, "size*exceed", MEANS_AS_USUAL, size},
-	{SENDING, HARD, NULL, "exceed*size", MEANS_AS_USUAL, size},
+	{SENDING, REFUSED, NULL, "ofr*_514", MEANS_SIZE, size},
+	{SENDING, HARD, "x.3.4", NULL, MEANS_SIZE, size},
+	{SENDING, HARD, "x.2.3", NULL, MEANS_SIZE, size},
+	{SENDING, HARD, NULL, "message*too large", MEANS_SIZE, size},
+	{SENDING, HARD, NULL, "message*too big", MEANS_SIZE, size},
+	{SENDING, HARD, NULL, "size*exceed", MEANS_SIZE, size},
+	{SENDING, HARD, NULL, "exceed*size", MEANS_SIZE, size},
 	{BODY, CODE(552), "5.7.0", NULL, MEANS_AS_USUAL, NULL},
-	{MAIL | BODY, CODE(552), NULL, NULL, MEANS_AS_USUAL, size},
+	{MAIL | BODY, CODE(552), NULL, NULL, MEANS_SIZE, size},
 
 	/* Later, although it is a 5xx. */
 	{SENDING, HARD, NULL, "try again later", MEANS_LATER, NULL},

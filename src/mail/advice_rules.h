@@ -9,6 +9,7 @@
 
 enum advice_meaning {
 	MEANS_AS_USUAL,		/* what code and stage say */
+	MEANS_SIZE,		/* as usual; another server may take more */
 	MEANS_LATER,		/* deferred, whatever the code */
 	MEANS_SENDER,		/* deferred, with the rest of the sender's */
 	MEANS_ACCOUNT,

@@ -150,6 +150,7 @@ accounts_configure(struct manager *m)
 		/* A session belongs to the settings it was made with. */
 		buf_clear(&a->ticket);
 		a->worker_limit = 0;
+		a->too_large = 0;
 	}
 	for (i = 0; i < m->config->count; i++) {
 		a = account_find(m->config->smarthosts[i].title);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "queue/refused.h"
+#include "queue/size.h"
 #include "queue/worker.h"
 
 /* So many in a round are looked at that cannot go now: those behind them may be
@@ -18,7 +19,8 @@ aside_put(struct entry *e, struct slice sender)
 	for (i = 0; i < l->count && i <= UINT8_MAX; i++) {
 		a = l->accounts[i];
 		if (a == NULL || a->smarthost == NULL ||
-		    !account_is_open(a) || refused_until(a, sender) != 0)
+		    !account_is_open(a) || refused_until(a, sender) != 0 ||
+		    !size_may_fit(a, e))
 			continue;
 		e->way = (uint8_t)i;
 		e->state = ENTRY_READY;

@@ -12,6 +12,7 @@
 #include "queue/landing.h"
 #include "queue/lane.h"
 #include "queue/refused.h"
+#include "queue/size.h"
 #include "queue/turn.h"
 
 /* When the spool would not take a record. */
@@ -119,6 +120,10 @@ may_begin(struct manager *m, struct sending *s, struct account *a,
 	if (e->round == 0)
 		e->round = clock_wall();
 	s->account = a;
+	if (s->jobs == 0 && !size_may_fit(a, e) && aside_put(e, sender)) {
+		sending_close(s);
+		return false;
+	}
 	account_plan(m, a, e->bulk, hand, out);
 	want = count_wanted(m, s, out->recipients);
 	if (want == 0) {
@@ -251,16 +256,13 @@ is_to_report(struct manager *m, const struct flight *f,
 	return false;
 }
 
-void
-flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
+static void
+learn(struct manager *m, struct flight *f, const struct verdict *v)
 {
 	struct queued *q = &f->sending->queued;
 	size_t i, last;
 	bool whole;
 
-	if (v->first >= q->envelope.count || v->last < v->first ||
-	    v->kind == VERDICT_UNTRIED)
-		return;
 	f->heard = f->heard || turn_is_own(v);
 	last = v->last < q->envelope.count ? v->last : q->envelope.count - 1;
 	for (i = v->first; i <= last; i++)
@@ -278,6 +280,23 @@ flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 		sending_record(m, f->sending, JOURNAL_VERDICT, v);
 	if (is_to_report(m, f, v))
 		sending_record(m, f->sending, JOURNAL_RELAYED, v);
+}
+
+void
+flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
+{
+	struct entry *e = f->sending->entry;
+	struct verdict meant = *v;
+
+	if (v->first >= f->sending->queued.envelope.count ||
+	    v->last < v->first || v->kind == VERDICT_UNTRIED)
+		return;
+	size_hear(f->allowance.account, e, v);
+	/* Too large for one smarthost may be small enough for the next. */
+	if (size_is_cause(v) &&
+	    size_may_fit_elsewhere(e, f->allowance.account))
+		meant.kind = VERDICT_DEFERRED;
+	learn(m, f, &meant);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "queue/flush.h"
 #include "queue/hold.h"
 #include "queue/lane.h"
+#include "queue/size.h"
 #include "queue/turn.h"
 
 /* When the spool would not take a bounce. */
@@ -273,11 +274,19 @@ has_refused_sender(const struct queued *q)
 	return false;
 }
 
-/* Where one smarthost refuses a sender, the next may take it. */
+static bool
+is_too_large(const struct sending *s)
+{
+	return s->account->smarthost != NULL &&
+	    !size_may_fit(s->account, s->entry);
+}
+
+/* Where one smarthost refuses a sender or a size, the next may take it. */
 static bool
 goes_elsewhere(struct sending *s)
 {
-	if (!has_refused_sender(&s->queued) ||
+	if ((!has_refused_sender(&s->queued) &&
+	    !is_too_large(s)) ||
 	    !aside_put(s->entry, s->queued.envelope.sender))
 		return false;
 	s->entry->round = 0;

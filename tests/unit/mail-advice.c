@@ -283,6 +283,24 @@ START_TEST(what_was_delivered_needs_no_cure)
 }
 END_TEST
 
+START_TEST(a_size_is_told_from_other_refusals)
+{
+	struct verdict v = {.kind = VERDICT_REFUSED, .stage = STAGE_MAIL,
+	    .code = 552, .text = SLICE("message too big")};
+
+	ck_assert(advice_is_size(&v));
+	v.text = SLICE("sorry");
+	ck_assert(advice_is_size(&v));
+	v.stage = STAGE_RCPT;
+	ck_assert(!advice_is_size(&v));
+	v.text = SLICE("mailbox full");
+	ck_assert(!advice_is_size(&v));
+	v.kind = VERDICT_DELIVERED;
+	v.text = SLICE("message too big");
+	ck_assert(!advice_is_size(&v));
+}
+END_TEST
+
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 static Suite *
@@ -301,6 +319,7 @@ advice_suite(void)
 	    COUNT(steps));
 	tcase_add_test(t, what_is_decided_already_stays);
 	tcase_add_test(t, what_was_delivered_needs_no_cure);
+	tcase_add_test(t, a_size_is_told_from_other_refusals);
 	suite_add_tcase(s, t);
 	t = tcase_create("table");
 	tcase_add_loop_test(t, no_line_of_the_table_hides_behind_another, 0,
