@@ -19,6 +19,8 @@
 /* Among no more recipients than this, one that makes no sense is an error;
  * among more it is told to the sender, and the others get the message. */
 #define MESSAGE_FEW 10
+/* So far an LF is looked for where a lone CR might end a line. */
+#define MESSAGE_CR_TEXT_MAX 65536
 /* The longest line on the wire, without CRLF (RFC 5322 2.1.1). */
 #define MESSAGE_LINE_MAX 998
 
@@ -27,12 +29,15 @@
  * and all fields; not the empty line) and *body where the body starts. At the
  * first line that is no field the body starts, with or without an empty line
  * before it. False while that line is not there yet (and more is to come);
- * always true with at_eof. CRLF, LF and lone CR end a line. A "From " line is
- * mbox's where it has a time of day in it or a field behind it: prose that
- * starts with "From " is not lost. It starts anew each time: call it when raw
- * has doubled, not for every piece.
+ * always true with at_eof. CRLF and LF end a line; a lone CR does so only in
+ * text that has no LF at all (the last byte apart, and as far as can be held):
+ * elsewhere it came inside a value, from who must not begin a field of their
+ * own, and it is made a space in raw. A "From " line is mbox's where it has a
+ * time of day in it or a field behind it: prose that starts with "From " is not
+ * lost. It starts anew each time: call it when raw has doubled, not for every
+ * piece.
  */
-bool message_find_body(struct slice raw, bool at_eof, size_t *end,
+bool message_find_body(struct buf *raw, bool at_eof, size_t *end,
     size_t *body);
 
 struct message_origin {

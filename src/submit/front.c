@@ -202,8 +202,7 @@ read_header(struct buf *header, bool *at_eof)
 			return false;
 		header->len += (size_t)n;
 		*at_eof = n == 0;
-		if (message_find_body(buf_slice(header), *at_eof, &end,
-		    &body))
+		if (message_find_body(header, *at_eof, &end, &body))
 			break;
 	}
 	return true;
@@ -222,7 +221,7 @@ verify_input(const struct options *o, struct strlist *found, int *status)
 		*status = fail_input(o, has_input ? strerror(errno) :
 		    "it is closed");
 	else {
-		ok = verify_message(&o->wish, buf_slice(&header), at_eof,
+		ok = verify_message(&o->wish, &header, at_eof,
 		    found, status, &error);
 		if (!ok)
 			front_complain(o, buf_string(&error));

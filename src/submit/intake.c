@@ -60,9 +60,7 @@ take_header(struct intake *i, bool at_end)
 	struct slice rest;
 	size_t end, body;
 
-	/* An empty message is a pointer, too. */
-	buf_reserve(&i->raw, 0);
-	if (!message_find_body(buf_slice(&i->raw), at_end, &end, &body)) {
+	if (!message_find_body(&i->raw, at_end, &end, &body)) {
 		if (i->raw.len <= MESSAGE_HEADER_MAX)
 			return true;
 		return intake_refuse(i, EX_DATAERR, "the header is longer "

@@ -166,7 +166,7 @@ begin_drop(struct submit *s, bool ended, const char *trouble)
 {
 	int status;
 
-	if (!verify_message(&s->wish, buf_slice(&s->held), ended, NULL,
+	if (!verify_message(&s->wish, &s->held, ended, NULL,
 	    &status, &s->text)) {
 		s->state = DECIDED;
 		s->status = status;

@@ -20,7 +20,7 @@ add_found(const struct message *m, struct strlist *found)
 }
 
 bool
-verify_message(const struct submission *wish, struct slice start,
+verify_message(const struct submission *wish, struct buf *start,
     bool at_eof, struct strlist *found, int *status, struct buf *error)
 {
 	struct message_origin origin = {.login = "nobody",
@@ -37,7 +37,7 @@ verify_message(const struct submission *wish, struct slice start,
 		return true;
 	memset(&m, 0, sizeof(m));
 	*status = EX_DATAERR;
-	if (!message_complete((struct slice){start.ptr, end}, &origin, &m,
+	if (!message_complete((struct slice){start->data, end}, &origin, &m,
 	    error))
 		return false;
 	count = m.recipients.count;

@@ -39,13 +39,18 @@ setup(void)
 static bool
 complete(struct slice text, struct message *out, struct buf *error)
 {
+	struct buf raw = BUF_INIT;
 	size_t end, body;
+	bool ok;
 
-	ck_assert(message_find_body(text, true, &end, &body));
+	buf_add_slice(&raw, text);
+	ck_assert(message_find_body(&raw, true, &end, &body));
 	ck_assert_uint_le(end, body);
 	ck_assert_uint_le(body, text.len);
-	return message_complete((struct slice){text.ptr, end}, &origin, out,
+	ok = message_complete((struct slice){raw.data, end}, &origin, out,
 	    error);
+	buf_free(&raw);
+	return ok;
 }
 
 static void

@@ -26,8 +26,8 @@ static const struct body_case {
 	{"A: 1\r\r\n", -1, 0, 7, 7},
 	{"A: 1\r\r\n\r\r\nx", 7, 10, 7, 10},
 	{"A: 1\r\r\r", -1, 0, 5, 6},
-	{"A: 1\r\r\r\n", 5, 8, 5, 8},
-	{"A: 1\r\rx", 5, 6, 5, 6},
+	{"A: 1\r\r\r\n", -1, 0, 5, 8},
+	{"A: 1\r\rx", -1, 0, 5, 6},
 	{"A: 1\r\n\r\nx", 6, 8, 6, 8},
 	{"A: 1\n 2\n\nx", 8, 9, 8, 9},
 	{"A: 1\n2", -1, 0, 5, 5},
@@ -61,18 +61,75 @@ static const struct body_case {
 START_TEST(the_body_starts_where_the_header_ends)
 {
 	const struct body_case *c = &body_cases[_i];
+	struct buf raw = BUF_INIT;
 	size_t end, body;
 	bool found;
 
-	found = message_find_body(slice_from(c->text), false, &end, &body);
+	buf_add_string(&raw, c->text);
+	found = message_find_body(&raw, false, &end, &body);
 	ck_assert_msg(found == (c->end >= 0), "%s", c->text);
 	if (found) {
 		ck_assert_msg((int)end == c->end, "%s: %zu", c->text, end);
 		ck_assert_msg((int)body == c->body, "%s: %zu", c->text, body);
 	}
-	ck_assert(message_find_body(slice_from(c->text), true, &end, &body));
+	ck_assert(message_find_body(&raw, true, &end, &body));
 	ck_assert_msg((int)end == c->end_eof, "%s: %zu", c->text, end);
 	ck_assert_msg((int)body == c->body_eof, "%s: %zu", c->text, body);
+	buf_free(&raw);
+}
+END_TEST
+
+/* Where LFs end lines, a CR alone ends none and begins no field. */
+static const struct cr_case {
+	const char *text;
+	const char *header;
+	bool at_eof;
+} cr_cases[] = {
+	{"A: 1\rB: 2\nC: 3\n\nx", "A: 1 B: 2\nC: 3\n", false},
+	{"A: 1\r\rB: 2\nC: 3\n\nx", "A: 1  B: 2\nC: 3\n", false},
+	{"A: 1\r\r\r\nC: 3\n\nx", "A: 1 \r\r\nC: 3\n", false},
+	{"A: 1\rB: 2\r\nC: 3\r\n\r\nx", "A: 1 B: 2\r\nC: 3\r\n", false},
+	{"A: 1\n\rB: 2\nC: 3\n\nx", "A: 1\n", false},
+	{"From joe 10:00\rA: 1\nC: 3\n\nx", "From joe 10:00 A: 1\nC: 3\n",
+	    false},
+	{"A: 1\rB: 2\r\rx\ry", "A: 1\rB: 2\r", true},
+	{"A: 1\rB: 2\r\rx\ry\r\n", "A: 1\rB: 2\r", true},
+	{"A: 1\rB: 2\r\rx\ny\r\n", "A: 1 B: 2  x\n", false},
+	{"A: 1\r", "A: 1\r", true},
+	{"A: 1\nB: 2\r", "A: 1\nB: 2\r", true},
+};
+
+START_TEST(a_lone_cr_begins_no_field)
+{
+	const struct cr_case *c = &cr_cases[_i];
+	struct buf raw = BUF_INIT;
+	size_t end, body;
+
+	buf_add_string(&raw, c->text);
+	ck_assert_msg(message_find_body(&raw, false, &end, &body) ==
+	    !c->at_eof, "%s", c->text);
+	ck_assert(message_find_body(&raw, true, &end, &body));
+	raw.data[end] = '\0';
+	ck_assert_str_eq(raw.data, c->header);
+	buf_free(&raw);
+}
+END_TEST
+
+/* An LF is not waited for without end. */
+START_TEST(long_text_without_lf_is_text_of_crs)
+{
+	struct buf raw = BUF_INIT;
+	size_t end, body;
+
+	buf_add_string(&raw, "A: 1\rB: 2\r\r");
+	while (raw.len <= MESSAGE_CR_TEXT_MAX) {
+		ck_assert(!message_find_body(&raw, false, &end, &body));
+		buf_add_string(&raw, "all the day long\r");
+	}
+	ck_assert(message_find_body(&raw, false, &end, &body));
+	ck_assert_uint_eq(end, 10);
+	ck_assert_uint_eq(body, 11);
+	buf_free(&raw);
 }
 END_TEST
 
@@ -134,6 +191,8 @@ body_tests(void)
 	t = tcase_create("body");
 	tcase_add_loop_test(t, the_body_starts_where_the_header_ends, 0,
 	    COUNT(body_cases));
+	tcase_add_loop_test(t, a_lone_cr_begins_no_field, 0, COUNT(cr_cases));
+	tcase_add_test(t, long_text_without_lf_is_text_of_crs);
 	tcase_add_loop_test(t, a_body_has_one_kind_of_line, 0,
 	    COUNT(wire_cases));
 	return t;
