@@ -33,7 +33,9 @@ enum job_record {
 				 * that served no mail at all: it leaves */
 	JOB_TICKET,		/* to keep: a line that any later agent should
 				 * see and a TLS session for one, both opaque */
-	JOB_PACE		/* the number of jobs the agent wants in hand */
+	JOB_PACE,		/* the number of jobs the agent wants in hand */
+	JOB_GREETED		/* the server has not turned it away at the
+				 * door; what follows is the login */
 };
 
 struct range {			/* first to last, both included */

@@ -151,6 +151,7 @@ accounts_configure(struct manager *m)
 		buf_clear(&a->ticket);
 		a->worker_limit = 0;
 		a->too_large = 0;
+		a->limits_logins = false;
 	}
 	for (i = 0; i < m->config->count; i++) {
 		a = account_find(m->config->smarthosts[i].title);
@@ -206,6 +207,19 @@ ready_workers(const struct account *a)
 	return n;
 }
 
+/* Those that the server has let in, though some have not logged in yet. */
+static unsigned
+admitted_workers(const struct account *a)
+{
+	const struct worker *w;
+	unsigned n;
+
+	n = 0;
+	for (w = a->workers; w != NULL; w = w->next)
+		n += w->greeted && !w->leaving;
+	return n;
+}
+
 void
 account_remember(struct account *a, const struct verdict *v)
 {
@@ -229,7 +243,8 @@ limit_workers(struct account *a, const struct verdict *v)
 {
 	struct buf words = BUF_INIT;
 
-	a->worker_limit = ready_workers(a);
+	a->worker_limit = admitted_workers(a);
+	a->limits_logins |= v->stage > STAGE_GREETING;
 	a->limit_until = clock_add(clock_boot(), LIMIT_FOR);
 	buf_add_escaped(&words, v->text, VERDICT_TEXT_MAX);
 	log_warning("smarthost=%s event=fewer-connections connections=%u "
@@ -306,13 +321,41 @@ is_starting(const struct account *a)
 	return false;
 }
 
+/*
+ * Whether another connection should wait for what becomes of one under way: the
+ * first login tells whether the account works, and then the greeting tells
+ * whether the server takes so many, so that one at most is turned away. Where
+ * it has turned one away later than that, each login is waited for.
+ */
+static bool
+is_trying(const struct account *a)
+{
+	const struct worker *w;
+
+	if (ready_workers(a) == 0 || a->limits_logins)
+		return is_starting(a);
+	for (w = a->workers; w != NULL; w = w->next)
+		if (!w->greeted && !w->leaving)
+			return true;
+	return false;
+}
+
+/* After a failure one connection tries first, whatever waits: until a message
+ * has come to a result, or until a login has, where nothing else had failed. */
+static bool
+is_overcome(const struct account *a)
+{
+	return a->trouble.scope != SCOPE_QUOTA &&
+	    a->trouble.stage >= STAGE_CONNECT &&
+	    a->trouble.stage <= STAGE_AUTH && ready_workers(a) > 0;
+}
+
 static unsigned
 most_workers(struct account *a)
 {
 	if (a->worker_limit != 0 && clock_boot() >= a->limit_until)
 		a->worker_limit = 0;
-	/* After a failure one connection tries first, whatever waits. */
-	if (a->failures > 0)
+	if (a->failures > 0 && !is_overcome(a))
 		return 1;
 	if (a->worker_limit != 0 &&
 	    a->worker_limit < a->smarthost->connections)
@@ -402,7 +445,7 @@ account_wants_worker(struct account *a, bool bulk, size_t ready,
 {
 	int64_t patience_ends;
 
-	if (is_starting(a) || a->worker_count >= most_for(a, bulk))
+	if (is_trying(a) || a->worker_count >= most_for(a, bulk))
 		return false;
 	if (a->worker_count == 0 || ready > a->worker_count * BACKLOG ||
 	    (!bulk && is_blocked(a)))

@@ -27,6 +27,7 @@ struct account {
 	unsigned worker_count;
 	unsigned worker_limit;	/* what the server lets us have; 0: unknown */
 	int64_t limit_until;
+	bool limits_logins;	/* it lets in more than it lets log in */
 	uint32_t too_large;	/* KiB, refused for that; 0: nothing was ... */
 	int64_t too_large_until;	/* ... remembered so long: queue/size */
 	unsigned failures;	/* in a row */

@@ -313,6 +313,13 @@ hear_ready(struct worker *w, struct slice body)
 }
 
 static void
+hear_greeted(struct worker *w, struct slice body)
+{
+	(void)body;
+	w->greeted = true;
+}
+
+static void
 hear_pace(struct worker *w, struct slice body)
 {
 	unsigned long long pace;
@@ -338,6 +345,7 @@ hear_record(struct worker *w, const struct record *r)
 		[JOB_TROUBLE] = hear_trouble,
 		[JOB_TICKET] = hear_ticket,
 		[JOB_PACE] = hear_pace,
+		[JOB_GREETED] = hear_greeted,
 	};
 
 	w->heard++;

@@ -21,6 +21,7 @@ struct worker {
 	struct ledger_grant connection;	/* until it stands */
 	int fd;			/* -1: asked for, not there yet */
 	struct record_reader in;
+	bool greeted;		/* let in by the server */
 	bool ready;		/* logged in */
 	bool leaving;		/* no more jobs for it */
 	bool was_ready;

@@ -343,6 +343,10 @@ open_session(struct agent *a)
 	 * it keeps for this smarthost. */
 	while (take_records(a))
 		;
+	if (!session_greet(&a->session))
+		return false;
+	report_bytes(&a->report, JOB_GREETED, SLICE(""));
+	report_send(&a->report);
 	return session_open(&a->session);
 }
 

@@ -35,7 +35,7 @@ void report_verdict(struct report *r, uint32_t job, uint32_t first,
 /* All verdicts of the job are out; so many of its transactions count. */
 void report_done(struct report *r, uint32_t job, unsigned transactions);
 void report_trouble(struct report *r, const struct outcome *o);
-/* JOB_READY or JOB_TICKET. */
+/* JOB_GREETED, JOB_READY or JOB_TICKET. */
 void report_bytes(struct report *r, enum job_record type, struct slice body);
 /* JOB_PACE, where it is another than before. */
 void report_pace(struct report *r, unsigned jobs);

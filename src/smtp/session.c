@@ -205,9 +205,11 @@ secure(struct session *s)
 	    stream_error(s->stream));
 }
 
-static bool
-greet(struct session *s)
+bool
+session_greet(struct session *s)
 {
+	if (s->host->tls == TLS_SMTPS && !secure(s))
+		return false;
 	if (!session_read(s, STAGE_GREETING))
 		return false;
 	return s->reply.code == 220 || session_refused(s, STAGE_GREETING);
@@ -270,9 +272,7 @@ starttls(struct session *s)
 bool
 session_open(struct session *s)
 {
-	return (s->host->tls != TLS_SMTPS || secure(s)) &&
-	    greet(s) &&
-	    hello(s) &&
+	return hello(s) &&
 	    (s->host->tls != TLS_STARTTLS || starttls(s)) &&
 	    login(s);
 }

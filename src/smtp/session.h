@@ -41,7 +41,9 @@ struct session {
 bool session_prepare(struct session *s);
 /* Connects. False with trouble. */
 bool session_reach(struct session *s);
-/* Greets, secures, logs in: MAIL may follow. False with trouble. */
+/* Hears the server's greeting. False with trouble. */
+bool session_greet(struct session *s);
+/* Secures, logs in: MAIL may follow. False with trouble. */
 bool session_open(struct session *s);
 /* "peer=... tls=... cipher=... resumed=... auth=...", for the log. */
 void session_describe(const struct session *s, struct buf *out);

@@ -503,6 +503,7 @@ struct result {
 struct manager {
 	int socket;
 	pid_t agent;
+	bool greeted;
 	bool ready;
 	char ready_line[300];
 	bool trouble;
@@ -647,7 +648,12 @@ manager_take(struct manager *m, const struct record *r)
 	if (!m->silent)
 		manager_record(m);
 	switch (r->type) {
+	case JOB_GREETED:
+		ck_assert(!m->greeted);
+		m->greeted = true;
+		break;
 	case JOB_READY:
+		ck_assert(m->greeted);
 		m->ready = true;
 		snprintf(m->ready_line, sizeof(m->ready_line), "%.*s",
 		    (int)r->body.len, r->body.ptr);
