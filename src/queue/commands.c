@@ -169,7 +169,8 @@ obey_status(struct manager *m, const struct asker *a, struct slice words,
 	listing_status(a, &answer->text);
 }
 
-/* Where a name leads, for sendmail, which reads no configuration. */
+/* Where a name leads and how large a message may be, for sendmail, which reads
+ * no configuration. */
 static void
 obey_names(struct manager *m, const struct asker *a, struct slice words,
     struct answer *answer)
@@ -184,6 +185,8 @@ obey_names(struct manager *m, const struct asker *a, struct slice words,
 		answer_say(answer, EX_OK, "postmaster %s", c->postmaster);
 	answer_say(answer, EX_OK, "local-to-postmaster %s",
 	    c->local_to_postmaster ? "yes" : "no");
+	answer_say(answer, EX_OK, "max-size %llu",
+	    (unsigned long long)c->max_size);
 }
 
 static void

@@ -188,6 +188,13 @@ control_check_waits(struct manager *m, int64_t *wake)
 			*wake = c->until;
 }
 
+/* What follows from the configuration alone waits for nothing. */
+static bool
+is_about_mail(struct slice line)
+{
+	return !slice_starts(line, "names\n");
+}
+
 /* What acts on everything waits until everything is known. */
 static bool
 is_for_all(struct slice line)
@@ -209,6 +216,10 @@ client_read(struct client *c)
 	}
 	if (slice_find(buf_slice(&c->in), '\n') == c->in.len)
 		return;
+	if (!is_about_mail(buf_slice(&c->in))) {
+		client_obey(c);
+		return;
+	}
 	client_set(c, SETTLING, is_for_all(buf_slice(&c->in)) ? CLOCK_NEVER :
 	    SETTLE_WITHIN);
 	c->number = ++last_number;

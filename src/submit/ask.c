@@ -6,15 +6,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "spool/id.h"
 #include "submit/call.h"
 #include "submit/front.h"
 #include "submit/offline.h"
 #include "submit/submit.h"
-
-#define SILENCE_MAX (60 * CLOCK_SEC)
 
 /* One question and what has come of its answer. */
 struct talk {
@@ -95,14 +92,14 @@ take_lines(struct talk *t)
 }
 
 static int
-talk_run(struct talk *t, const char *line)
+talk_run(struct talk *t, const char *line, int64_t within)
 {
 	ssize_t n;
 
 	if (!send_line(t->fd, line))
 		return -1;
 	do {
-		n = call_receive(t->fd, clock_boot() + SILENCE_MAX, &t->in);
+		n = call_receive(t->fd, clock_boot() + within, &t->in);
 		if (n > 0)
 			take_lines(t);
 	} while (n > 0 && t->status < 0 && !t->is_broken);
@@ -137,7 +134,7 @@ ask(const struct options *o, const char *line, struct talk *t)
 	int status;
 
 	t->status = -1;
-	status = talk_run(t, line);
+	status = talk_run(t, line, ASK_PATIENCE);
 	if (status < 0 && t->is_broken)
 		status = EX_IOERR;
 	else if (status < 0) {
@@ -230,14 +227,14 @@ ask_flush(const struct options *o)
 }
 
 bool
-ask_lines(const char *line, struct buf *out)
+ask_lines(const char *line, int64_t within, struct buf *out)
 {
 	struct buf trouble = BUF_INIT;
 	struct talk t = {.status = -1};
 	bool ok;
 
 	t.fd = open_control(&trouble);
-	ok = t.fd >= 0 && talk_run(&t, line) == EX_OK;
+	ok = t.fd >= 0 && talk_run(&t, line, within) == EX_OK;
 	if (ok)
 		buf_add_slice(out, buf_slice(&t.out));
 	file_close(&t.fd);

@@ -9,14 +9,17 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "submit/options.h"
 
 /* mailq, -bp: a sysexits code. */
 int ask_list(const struct options *o);
 /* -q, -qI, -qR, -qS. */
 int ask_flush(const struct options *o);
+/* So long a person waits for each piece of an answer. */
+#define ASK_PATIENCE (60 * CLOCK_SEC)
 /* Appends the lines that answer another question. False, in silence, when
- * nobody answers. */
-bool ask_lines(const char *line, struct buf *out);
+ * nobody answers, or for so long (ns) does not. */
+bool ask_lines(const char *line, int64_t within, struct buf *out);
 
 #endif

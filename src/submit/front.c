@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "mail/message.h"
 #include "submit/aliases.h"
+#include "submit/ask.h"
 #include "submit/names.h"
 #include "submit/recipients.h"
 #include "submit/submit.h"
@@ -268,7 +269,7 @@ front_verify(const struct options *o)
 	if (verify_input(o, &found, &status)) {
 		for (i = 0; i < o->wish.count; i++)
 			strlist_add_slice(&found, o->wish.recipients[i].addr);
-		names_learn(&names);
+		names_learn(&names, ASK_PATIENCE);
 		if (names.is_known)
 			aliases_load(&names.config);
 		for (i = 0; i < found.count; i++)

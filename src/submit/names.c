@@ -17,6 +17,7 @@ keep(struct names *n, struct slice value)
 static void
 take_line(struct names *n, struct slice line)
 {
+	unsigned long long number;
 	struct slice key;
 
 	if (!slice_cut(&line, ' ', &key) || line.len == 0 ||
@@ -30,6 +31,9 @@ take_line(struct names *n, struct slice line)
 		n->config.postmaster = keep(n, line);
 	else if (slice_is(key, "local-to-postmaster"))
 		n->config.local_to_postmaster = slice_is(line, "yes");
+	else if (slice_is(key, "max-size") &&
+	    slice_to_number(line, UINT64_MAX, &number))
+		n->config.max_size = number;
 }
 
 void
@@ -47,11 +51,11 @@ names_parse(struct names *n, struct slice answer)
 }
 
 void
-names_learn(struct names *n)
+names_learn(struct names *n, int64_t within)
 {
 	struct buf text = BUF_INIT;
 
-	if (!ask_lines("names\n", &text))
+	if (!ask_lines("names\n", within, &text))
 		buf_clear(&text);
 	names_parse(n, buf_slice(&text));
 	buf_free(&text);

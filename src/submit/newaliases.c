@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "mail/alias.h"
 #include "submit/aliases.h"
+#include "submit/ask.h"
 #include "submit/front.h"
 #include "submit/names.h"
 
@@ -78,7 +79,7 @@ newaliases_run(const struct options *o)
 	const char *file;
 	int status;
 
-	names_learn(&c.names);
+	names_learn(&c.names, ASK_PATIENCE);
 	file = o->aliases != NULL ? o->aliases : c.names.config.aliases;
 	if (file_read_path(file, SIZE_LIMIT, &text, NULL) || errno == ENOENT)
 		status = check_text(&c, file, buf_slice(&text));

@@ -75,9 +75,10 @@ take_size(struct slice value, struct smtparg *out)
 {
 	unsigned long long n;
 
-	(void)out;
-	return value.len <= 20 && slice_to_number(value, UINT64_MAX, &n) ?
-	    NULL : BAD_VALUE;
+	if (value.len > 20 || !slice_to_number(value, UINT64_MAX, &n))
+		return BAD_VALUE;
+	out->size = n;
+	return NULL;
 }
 
 static const char *

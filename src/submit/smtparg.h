@@ -7,6 +7,7 @@
 #define SUBMIT_SMTPARG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "mail/envelope.h"
@@ -17,6 +18,7 @@ struct smtparg {
 	struct slice addr;	/* points into the argument; "" for <> */
 	bool utf8;		/* SMTPUTF8 */
 	bool is_8bit;		/* BODY=8BITMIME */
+	uint64_t size;		/* SIZE=, bytes; 0: not said */
 	enum envelope_return ret;
 	struct slice envid;	/* xtext, points into the argument */
 	struct slice orcpt;	/* type;xtext */

@@ -9,8 +9,10 @@
 #include "base/clock.h"
 #include "submit/dots.h"
 #include "submit/front.h"
+#include "submit/names.h"
 #include "submit/peer.h"
 #include "submit/smtparg.h"
+#include "submit/smtpreply.h"
 #include "submit/submit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -21,8 +23,10 @@
 /* Of envelope addresses in one transaction. */
 #define ENVELOPE_BYTES_MAX (SUBMISSION_MAX / 2)
 #define IDLE_MAX (300 * CLOCK_SEC)
+/* A daemon that is slower does not keep a client waiting: the limit is told
+ * behind the content then. */
+#define LIMIT_WITHIN (2 * CLOCK_SEC)
 #define READ_BLOCK 65536
-#define REPLY_TEXT_MAX 400
 
 struct session {
 	struct submit_places places;
@@ -39,6 +43,8 @@ struct session {
 	size_t bytes;		/* of its addresses */
 	struct strlist owned;
 	unsigned errors;
+	bool has_asked;		/* for max_size */
+	uint64_t max_size;	/* of a message; 0: nobody knows */
 	bool is_over;
 	int status;
 };
@@ -134,28 +140,58 @@ keep(struct session *s, struct slice text)
 	return slice_from(s->owned.items[s->owned.count - 1]);
 }
 
-static void
-on_helo(struct session *s, struct slice rest)
+/* Asked once, and not before it matters. */
+static uint64_t
+size_limit(struct session *s)
+{
+	struct names names;
+
+	if (!s->has_asked) {
+		names_learn(&names, LIMIT_WITHIN);
+		s->max_size = names.config.max_size;
+		names_free(&names);
+		s->has_asked = true;
+	}
+	return s->max_size;
+}
+
+static bool
+is_too_large(struct session *s, uint64_t size)
+{
+	return size > 0 && size_limit(s) > 0 && size > size_limit(s);
+}
+
+/* What HELO and EHLO have in common. */
+static bool
+greet(struct session *s, struct slice rest)
 {
 	if (rest.len == 0) {
 		refuse(s, "501 5.5.4 Say who you are");
-		return;
+		return false;
 	}
 	forget(s);
-	reply(s, "250 %s", s->host);
+	return true;
+}
+
+static void
+on_helo(struct session *s, struct slice rest)
+{
+	if (greet(s, rest))
+		reply(s, "250 %s", s->host);
 }
 
 static void
 on_ehlo(struct session *s, struct slice rest)
 {
-	if (rest.len == 0) {
-		refuse(s, "501 5.5.4 Say who you are");
+	if (!greet(s, rest))
 		return;
-	}
-	forget(s);
-	reply(s, "250-%s\r\n250-PIPELINING\r\n250-SIZE\r\n250-8BITMIME\r\n"
-	    "250-SMTPUTF8\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 HELP",
-	    s->host);
+	reply(s, "250-%s\r\n250-PIPELINING", s->host);
+	if (size_limit(s) > 0)
+		reply(s, "250-SIZE %llu", (unsigned long long)size_limit(s));
+	else
+		reply(s, "250-SIZE");
+	reply(s, "250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"
+	    "250-ENHANCEDSTATUSCODES\r\n250 HELP");
 }
 
 /* What stands behind "FROM:" or "TO:". */
@@ -181,6 +217,8 @@ on_mail(struct session *s, struct slice rest)
 		refusal = "501 5.5.4 Syntax: MAIL FROM:<address>";
 	else
 		refusal = smtparg_mail(rest, &arg);
+	if (refusal == NULL && is_too_large(s, arg.size))
+		refusal = "552 5.3.4 The message is larger than max-size";
 	if (refusal != NULL) {
 		refuse(s, refusal);
 		return;
@@ -238,34 +276,6 @@ on_rcpt(struct session *s, struct slice rest)
 	reply(s, "250 2.1.5 Recipient ok");
 }
 
-static const struct {
-	int status;		/* sysexits, from the daemon */
-	const char *code;
-} verdicts[] = {
-	{EX_OK, "250 2.0.0"},
-	{EX_DATAERR, "554 5.6.0"},
-	{EX_USAGE, "554 5.5.4"},
-	{EX_UNAVAILABLE, "552 5.3.4"},
-	{EX_NOPERM, "550 5.7.1"},
-};
-
-/* What the daemon puts off it has no room for, or the user no right to. */
-static void
-reply_verdict(struct session *s, int status, bool answered,
-    const struct buf *text)
-{
-	const char *code;
-	size_t i;
-
-	code = answered && status == EX_TEMPFAIL ? "452 4.3.1" : "451 4.3.0";
-	for (i = 0; i < COUNT(verdicts); i++)
-		if (verdicts[i].status == status)
-			code = verdicts[i].code;
-	buf_addf(&s->out, "%s %s", code, status == EX_OK ? "Queued as " : "");
-	buf_add_escaped(&s->out, buf_slice(text), REPLY_TEXT_MAX);
-	buf_add_string(&s->out, "\r\n");
-}
-
 /* Takes the text of the message up to its final dot. False when it does not
  * come. */
 static bool
@@ -302,7 +312,8 @@ on_data(struct session *s, struct slice rest)
 	to = submit_begin(&s->wish, &s->places);
 	if (take_text(s, to)) {
 		status = submit_end(to, &text);
-		reply_verdict(s, status, submit_was_answered(to), &text);
+		smtpreply_add(status, submit_was_answered(to),
+		    buf_slice(&text), &s->out);
 	} else
 		s->status = EX_IOERR;
 	submit_free(to);

@@ -32,6 +32,8 @@ print(const struct names *n, struct buf *out)
 	print_line("postmaster", n->config.postmaster, out);
 	print_line("local-to-postmaster",
 	    n->config.local_to_postmaster ? "yes" : "no", out);
+	buf_addf(out, "max-size %llu\n",
+	    (unsigned long long)n->config.max_size);
 }
 
 int

@@ -327,6 +327,7 @@ START_TEST(sendmail_is_told_where_names_lead)
 	says(" mailname web1.example.org\n");
 	says(" postmaster ops@example.org\n");
 	says(" local-to-postmaster no\n");
+	says(" max-size 52428800\n");
 	ends_with(EX_OK);
 }
 END_TEST

@@ -18,6 +18,7 @@ START_TEST(without_an_answer_the_usual_places_stand)
 	ck_assert_ptr_null(names.config.mailname);
 	ck_assert_ptr_null(names.config.postmaster);
 	ck_assert(!names.config.local_to_postmaster);
+	ck_assert_uint_eq(names.config.max_size, 0);
 	names_free(&names);
 }
 END_TEST
@@ -25,12 +26,14 @@ END_TEST
 START_TEST(what_the_daemon_tells_is_taken)
 {
 	parse("aliases /srv/my aliases\nmailname web1.example.org\n"
-	    "postmaster ops@example.org\nlocal-to-postmaster yes\n");
+	    "postmaster ops@example.org\nlocal-to-postmaster yes\n"
+	    "max-size 1024\n");
 	ck_assert(names.is_known);
 	ck_assert_str_eq(names.config.aliases, "/srv/my aliases");
 	ck_assert_str_eq(names.config.mailname, "web1.example.org");
 	ck_assert_str_eq(names.config.postmaster, "ops@example.org");
 	ck_assert(names.config.local_to_postmaster);
+	ck_assert_uint_eq(names.config.max_size, 1024);
 	names_free(&names);
 }
 END_TEST
@@ -38,7 +41,7 @@ END_TEST
 START_TEST(what_a_later_daemon_tells_is_passed_over)
 {
 	parse("colour blue\nmailname a.example\nmailname\npostmaster \n"
-	    "local-to-postmaster no\n\nmailname b.example\n");
+	    "local-to-postmaster no\nmax-size 1K\n\nmailname b.example\n");
 	ck_assert_str_eq(names.config.mailname, "a.example");
 	ck_assert_ptr_null(names.config.postmaster);
 	ck_assert(!names.config.local_to_postmaster);
