@@ -1,18 +1,23 @@
 /*
- * navette-agent: one connection to a smarthost. Started by navetted only; a
- * program of its own, so that OpenSSL is in no process but this one.
+ * navette-agent: one connection to a smarthost. Started by navetted, and by
+ * `navette check` for a connection that carries no mail; a program of its own,
+ * so that OpenSSL is in no process but this one.
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sysexits.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "base/role.h"
 #include "config/config.h"
+#include "config/secret.h"
 #include "confine/confine.h"
+#include "launch/account.h"
 #include "launch/role.h"
 #include "smtp/agent.h"
+#include "smtp/probe.h"
 
 #define SECRET_MAX 65536
 
@@ -58,18 +63,61 @@ run(const struct smarthost *smarthost)
 	return status;
 }
 
+static int
+probe(const struct smarthost *smarthost)
+{
+	struct buf secret = BUF_INIT, error = BUF_INIT;
+	struct slice why;
+	struct probe p;
+	int status = EX_NOPERM;
+
+	if (account_borrow(config, &error) &&
+	    account_has_groups(config, &error) &&
+	    secret_read(smarthost, &secret, &error)) {
+		p = (struct probe){config, smarthost, buf_slice(&secret),
+		    confine_now};
+		status = probe_run(&p) ? EX_OK : EX_UNAVAILABLE;
+	}
+	why = slice_trim(buf_slice(&error));
+	if (why.len > 0)
+		fprintf(stderr, "navette: %.*s\n", (int)why.len, why.ptr);
+	buf_wipe(&secret);
+	buf_free(&error);
+	return status;
+}
+
+/* The configuration as it is in the file now. */
+static const struct config *
+read_config(const struct role *role)
+{
+	struct buf errors = BUF_INIT;
+	const struct config *c;
+
+	prctl(PR_SET_DUMPABLE, 0);
+	c = config_load(role->config_path, &errors);
+	if (c == NULL)
+		fprintf(stderr, "navette: %s\n", buf_string(&errors));
+	buf_free(&errors);
+	return c;
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct smarthost *smarthost;
 	struct role role;
+	bool checks;
 
 	if (!role_parse(argc, argv, &role) || role.name == NULL) {
-		fputs("navette-agent is started by navetted(8)\n", stderr);
+		fputs("navette-agent is started by navetted(8) and by "
+		    "navette check\n", stderr);
 		return EX_USAGE;
 	}
+	checks = strcmp(role.name, ROLE_CHECK) == 0;
 	log_open(role.name, role.to_stderr);
-	config = role_begin(&role);
+	config = checks ? read_config(&role) : role_begin(&role);
 	smarthost = config == NULL ? NULL : find_smarthost(role.smarthost);
-	return smarthost == NULL ? EX_SOFTWARE : run(smarthost);
+	if (smarthost == NULL)
+		return EX_SOFTWARE;
+	return checks ? probe(smarthost) : run(smarthost);
 }

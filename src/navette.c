@@ -3,6 +3,7 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "admin/commands.h"
@@ -10,12 +11,19 @@
 #include "base/file.h"
 #include "config/config.h"
 
+static const struct option options[] = {
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
 static int
-usage(void)
+usage(FILE *to, int status)
 {
-	fputs("usage: navette [-C file] command [words]\n", stderr);
-	commands_help();
-	return EX_USAGE;
+	fputs("usage: navette [-C file] command [word ...]\n", to);
+	commands_help(to);
+	fputs("navette(8) explains them.\n", to);
+	return status;
 }
 
 /* A line for each. */
@@ -30,32 +38,15 @@ tell(const struct buf *errors)
 			    line.ptr);
 }
 
-int
-main(int argc, char **argv)
+static int
+run(const char *path, int argc, char **argv)
 {
 	struct buf errors = BUF_INIT;
 	const struct command *command;
-	const char *path = CONFIG_DEFAULT_FILE;
 	struct config *c;
-	int option, status;
+	int status;
 
-	if (!file_keep_standard_open())
-		return EX_OSERR;
-	/* "+": what follows the command is the command's. */
-	while ((option = getopt(argc, argv, "+C:V")) != -1)
-		switch (option) {
-		case 'C':
-			path = optarg;
-			break;
-		case 'V':
-			puts("navette " NAVETTE_VERSION);
-			return EX_OK;
-		default:
-			return usage();
-		}
-	if (optind >= argc)
-		return usage();
-	command = commands_find(argc - optind, argv + optind);
+	command = commands_find(argc, argv);
 	if (command == NULL)
 		return EX_USAGE;
 	c = config_load(path, &errors);
@@ -64,7 +55,37 @@ main(int argc, char **argv)
 		buf_free(&errors);
 		return EX_CONFIG;
 	}
-	status = commands_run(command, c, argc - optind, argv + optind);
+	status = commands_run(command, c, argc, argv);
 	config_free(c);
 	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = CONFIG_DEFAULT_FILE;
+	int option;
+
+	if (!file_keep_standard_open())
+		return EX_OSERR;
+	/* "+": what follows the command is the command's. */
+	while ((option = getopt_long(argc, argv, "+C:hV", options, NULL)) != -1)
+		switch (option) {
+		case 'C':
+			path = optarg;
+			break;
+		case 'h':
+			return usage(stdout, EX_OK);
+		case 'V':
+			puts("navette " NAVETTE_VERSION);
+			return EX_OK;
+		default:
+			return usage(stderr, EX_USAGE);
+		}
+	if (optind >= argc)
+		return usage(stderr, EX_USAGE);
+	/* Asked for where there may be no configuration yet. */
+	if (strcmp(argv[optind], "help") == 0)
+		return usage(stdout, EX_OK);
+	return run(path, argc - optind, argv + optind);
 }

@@ -6,6 +6,7 @@
 
 #include "admin/ask.h"
 #include "admin/bulk.h"
+#include "admin/check.h"
 #include "admin/route.h"
 #include "base/buf.h"
 
@@ -13,50 +14,64 @@
 static const struct command {
 	const char *name;
 	const char *option;	/* NULL: without */
-	const char *ask;
-	bool takes_words;
+	const char *words;	/* what follows; NULL: nothing may */
 	const char *help;
+	const char *ask;
 	/* NULL, or what it does instead of asking, with options of its own. */
 	int (*run)(const struct config *c, int argc, char **argv);
 } commands[] = {
-	{"flush", NULL, "flush", false, "try everything now", NULL},
-	{"flush", "--wait", "flush-wait", false,
-	    "the same, and wait for it: 0 when the queue is empty then", NULL},
-	{"queue", NULL, "list", false, "what waits, and why", NULL},
-	{"queue", "--ids", "ids", false, "one ID a line", NULL},
-	{"status", NULL, "status", false, "the smarthosts and the queue",
+	{"check", NULL, "[SMARTHOST ...]", "connect, log in: is all well?",
+	    NULL, check_command},
+	{"flush", NULL, NULL, "try everything now", "flush", NULL},
+	{"flush", "--wait", NULL, "the same, until it is done", "flush-wait",
 	    NULL},
-	{"route", NULL, NULL, true, "ADDRESS...: which way mail would go "
-	    "there", route_command},
-	{"bulk", NULL, NULL, true, "[ID [--watch]]: how far the lists are",
+	{"queue", NULL, NULL, "what waits, and why", "list", NULL},
+	{"queue", "--ids", NULL, "one ID a line", "ids", NULL},
+	{"status", NULL, NULL, "the smarthosts and the queue", "status",
+	    NULL},
+	{"route", NULL, "ADDRESS ...", "which way mail would go there", NULL,
+	    route_command},
+	{"bulk", NULL, "[ID [--watch]]", "how far the lists are", NULL,
 	    bulk_command},
-	{"hold", NULL, "hold", true, "ID...: keep until released", NULL},
-	{"hold", "--sender", "hold-sender", true, "ADDRESS: all its mail",
+	{"hold", NULL, "ID ...", "keep until released", "hold", NULL},
+	{"hold", "--sender", "ADDRESS", "all mail of a sender", "hold-sender",
 	    NULL},
-	{"hold", "--lane", "hold-lane", true, "NAME: all mail of the lane",
+	{"hold", "--lane", "NAME", "all mail of a lane", "hold-lane", NULL},
+	{"release", NULL, "ID ...", "let held messages go", "release", NULL},
+	{"release", "--sender", "ADDRESS", "a sender that is held",
+	    "release-sender", NULL},
+	{"release", "--lane", "NAME", "a lane that is held", "release-lane",
 	    NULL},
-	{"release", NULL, "release", true, "ID...: let held messages go",
+	{"retry", NULL, "ID ...", "try these now", "retry", NULL},
+	{"retry", "--sender", "ADDRESS", "all mail of a sender",
+	    "retry-sender", NULL},
+	{"retry", "--lane", "NAME", "all mail of a lane", "retry-lane", NULL},
+	{"remove", NULL, "ID ...", "throw away for good", "remove", NULL},
+	{"remove", "--sender", "ADDRESS", "all mail of a sender",
+	    "remove-sender", NULL},
+	{"remove", "--lane", "NAME", "all mail of a lane", "remove-lane",
 	    NULL},
-	{"release", "--sender", "release-sender", true, "ADDRESS", NULL},
-	{"release", "--lane", "release-lane", true, "NAME", NULL},
-	{"retry", NULL, "retry", true, "ID...: try these now", NULL},
-	{"retry", "--sender", "retry-sender", true, "ADDRESS", NULL},
-	{"retry", "--lane", "retry-lane", true, "NAME", NULL},
-	{"remove", NULL, "remove", true, "ID...: throw away for good", NULL},
-	{"remove", "--sender", "remove-sender", true, "ADDRESS", NULL},
-	{"remove", "--lane", "remove-lane", true, "NAME", NULL},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 void
-commands_help(void)
+commands_help(FILE *to)
 {
+	const struct command *c;
+	struct buf words = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < COMMANDS; i++)
-		fprintf(stderr, "  %-8s %-7s %s\n", commands[i].name,
-		    commands[i].option == NULL ? "" : commands[i].option,
-		    commands[i].help);
+	for (i = 0; i < COMMANDS; i++) {
+		c = &commands[i];
+		buf_clear(&words);
+		buf_addf(&words, "%s", c->name);
+		if (c->option != NULL)
+			buf_addf(&words, " %s", c->option);
+		if (c->words != NULL)
+			buf_addf(&words, " %s", c->words);
+		fprintf(to, "  %-26s %s\n", buf_string(&words), c->help);
+	}
+	buf_free(&words);
 }
 
 static bool
@@ -81,19 +96,24 @@ words_of(const struct command *c)
 	return c->option == NULL ? 1 : 2;
 }
 
+/* False, and said: what follows is not what the command takes. */
 static bool
 has_right_words(const struct command *c, int argc)
 {
+	const char *option = c->option == NULL ? "" : c->option;
 	int words;
 
 	words = argc - words_of(c);
-	if ((words > 0) != c->takes_words)
-		fprintf(stderr, "navette: %s: %s\n", c->name,
-		    c->takes_words ? "which message? give its ID (navette "
-		    "queue shows it)" : "takes no further words");
+	if (c->words == NULL && words > 0)
+		fprintf(stderr, "navette: %s takes no further words\n",
+		    c->name);
+	else if (c->words != NULL && words == 0)
+		fprintf(stderr, "navette: %s%s%s: which? say %s%s\n", c->name,
+		    c->option == NULL ? "" : " ", option, c->words,
+		    c->option == NULL ? " (navette queue shows it)" : "");
 	else if (c->option != NULL && words > 1)
 		fprintf(stderr, "navette: %s %s: one at a time\n", c->name,
-		    c->option);
+		    option);
 	else
 		return true;
 	return false;
@@ -110,7 +130,7 @@ commands_find(int argc, char **argv)
 			    c : NULL;
 	fprintf(stderr, "navette: there is no command \"%s%s%s\"\n", argv[0],
 	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
-	commands_help();
+	commands_help(stderr);
 	return NULL;
 }
 

@@ -5,6 +5,8 @@
 #ifndef ADMIN_COMMANDS_H
 #define ADMIN_COMMANDS_H
 
+#include <stdio.h>
+
 #include "config/config.h"
 
 struct command;
@@ -15,7 +17,7 @@ const struct command *commands_find(int argc, char **argv);
 /* Runs it with these words. A sysexits code. */
 int commands_run(const struct command *command, const struct config *c,
     int argc, char **argv);
-/* One line each, to standard error. */
-void commands_help(void);
+/* One line each. */
+void commands_help(FILE *to);
 
 #endif

@@ -11,6 +11,9 @@
 #define ROLE_MANAGER "manager"
 #define ROLE_INTAKE "intake"
 #define ROLE_AGENT "agent"
+/* navette-agent --role check: what `navette check` starts; it finds none of the
+ * descriptors below. */
+#define ROLE_CHECK "check"
 
 /* The descriptors that every role finds open. */
 enum role_fd {

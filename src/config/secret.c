@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -91,6 +92,23 @@ is_private(const struct smarthost *s, const char *path,
 	return true;
 }
 
+/* The most usual mistake: the file is root's alone. */
+static bool
+cannot_read(const struct smarthost *s, const char *path, int why,
+    struct buf *error)
+{
+	const struct passwd *pw;
+
+	buf_addf(error, "smarthost \"%s\": cannot read %s: %s", s->title,
+	    path, strerror(why));
+	pw = why == EACCES ? getpwuid(geteuid()) : NULL;
+	if (pw != NULL)
+		buf_addf(error, " for the user %s: the file must be readable "
+		    "by the daemon's group (chgrp), with mode 0640",
+		    pw->pw_name);
+	return false;
+}
+
 static bool
 read_file(const struct smarthost *s, struct buf *secret, struct buf *error)
 {
@@ -102,11 +120,9 @@ read_file(const struct smarthost *s, struct buf *secret, struct buf *error)
 	buf_reserve(&text, SECRET_MAX + 2);
 	ok = find_file(s, &path, error);
 	if (ok && !file_read_path(buf_string(&path), SECRET_MAX, &text,
-	    &info)) {
-		buf_addf(error, "smarthost \"%s\": cannot read %s: %s",
-		    s->title, buf_string(&path), strerror(errno));
-		ok = false;
-	} else if (ok)
+	    &info))
+		ok = cannot_read(s, buf_string(&path), errno, error);
+	else if (ok)
 		ok = is_private(s, buf_string(&path), &info, error) &&
 		    take_line(s, buf_string(&path), buf_slice(&text), secret,
 		    error);

@@ -40,29 +40,53 @@ make_folders(const struct config *c, uid_t uid, gid_t gid,
 	    make_socket_folder(c, uid, gid, error);
 }
 
+/* The account, where root asks; anyone else needs none. False: there is no such
+ * account. */
+static bool
+find(const struct config *c, const struct passwd **pw, struct buf *error)
+{
+	*pw = NULL;
+	if (geteuid() != 0)
+		return true;
+	*pw = getpwnam(c->user);
+	if (*pw == NULL)
+		buf_addf(error, "there is no account \"%s\" for the daemon; "
+		    "make one (adduser --system --group %s) or name another "
+		    "with the key user in %s", c->user, c->user, c->file);
+	return *pw != NULL;
+}
+
+static bool
+become(const struct passwd *pw, struct buf *error)
+{
+	if (initgroups(pw->pw_name, pw->pw_gid) == 0 &&
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == 0 &&
+	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == 0)
+		return true;
+	buf_addf(error, "cannot become the account \"%s\": %s", pw->pw_name,
+	    strerror(errno));
+	return false;
+}
+
+bool
+account_borrow(const struct config *c, struct buf *error)
+{
+	const struct passwd *pw;
+
+	return find(c, &pw, error) && (pw == NULL || become(pw, error));
+}
+
 bool
 account_become(const struct config *c, struct buf *error)
 {
 	const struct passwd *pw;
 
-	if (geteuid() != 0)
+	if (!find(c, &pw, error))
+		return false;
+	if (pw == NULL)
 		return make_folders(c, (uid_t)-1, (gid_t)-1, error);
-	pw = getpwnam(c->user);
-	if (pw == NULL) {
-		buf_addf(error, "there is no account \"%s\" for the daemon; "
-		    "make one (adduser --system --group %s) or name another "
-		    "with the key user in %s", c->user, c->user, c->file);
-		return false;
-	}
-	if (!make_folders(c, pw->pw_uid, pw->pw_gid, error))
-		return false;
-	if (initgroups(pw->pw_name, pw->pw_gid) == 0 &&
-	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == 0 &&
-	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == 0)
-		return true;
-	buf_addf(error, "cannot become the account \"%s\": %s", c->user,
-	    strerror(errno));
-	return false;
+	return make_folders(c, pw->pw_uid, pw->pw_gid, error) &&
+	    become(pw, error);
 }
 
 bool

@@ -13,6 +13,9 @@
 /* Makes the spool and the folder of the sockets, then becomes the account.
  * False with a sentence in *error. */
 bool account_become(const struct config *c, struct buf *error);
+/* The same without the folders, for who only wants to see what the daemon would
+ * see. */
+bool account_borrow(const struct config *c, struct buf *error);
 
 /* Whether admin-group is a group, and not the daemon's own, which reads the
  * passwords; for whoever has become the account. False with a sentence. */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,46 +12,21 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/program.h"
 #include "base/role.h"
 
 /* Above all that a role finds, so that nothing is overwritten on the way. */
 #define HIGH_FD 100
-#define AGENT "navette-agent"
 
 static int daemon_program = -1;
 static int agent_program = -1;
 static struct child *children;
 
-/* The agent's program lies beside ours in a build folder, and where `make
- * install` put it otherwise. */
-static int
-open_agent(void)
-{
-	struct buf path = BUF_INIT;
-	char self[PATH_MAX];
-	const char *slash;
-	ssize_t n;
-	int fd;
-
-	fd = -1;
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n > 0) {
-		self[n] = '\0';
-		slash = strrchr(self, '/');
-		buf_addf(&path, "%.*s/" AGENT, (int)(slash - self), self);
-		fd = open(buf_string(&path), O_RDONLY | O_CLOEXEC);
-	}
-	if (fd < 0)
-		fd = open(NAVETTE_LIBEXECDIR "/" AGENT, O_RDONLY | O_CLOEXEC);
-	buf_free(&path);
-	return fd;
-}
-
 bool
 child_begin(void)
 {
 	daemon_program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	agent_program = open_agent();
+	agent_program = program_open(PROGRAM_AGENT);
 	return daemon_program >= 0 && agent_program >= 0;
 }
 
