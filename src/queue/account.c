@@ -141,6 +141,7 @@ void
 accounts_configure(struct manager *m)
 {
 	struct account *a;
+	bool is_new;
 	size_t i;
 
 	for (a = accounts; a != NULL; a = a->next) {
@@ -155,7 +156,8 @@ accounts_configure(struct manager *m)
 	}
 	for (i = 0; i < m->config->count; i++) {
 		a = account_find(m->config->smarthosts[i].title);
-		if (a == NULL) {
+		is_new = a == NULL;
+		if (is_new) {
 			a = account_new(m->config->smarthosts[i].title);
 			pace_begin(&a->pace, 0, clock_boot());
 			standing_recall(m, a);
@@ -164,6 +166,8 @@ accounts_configure(struct manager *m)
 		a->pace.pause = a->smarthost->pause;
 		renew_ledger(a);
 		try_soon(a);
+		if (is_new)
+			refused_recall(m, a);
 	}
 	if (!accounts_open_ledgers(m))
 		manager_unsafe(m, "-", "open the quota ledger");

@@ -42,6 +42,8 @@ struct account {
 	bool kept_ban;		/* ... and whether with a ban */
 	struct ledger *ledger;	/* NULL: no quota */
 	struct refused_sender *refused;	/* queue/refused */
+	bool refused_changed;	/* and is not on disk ... */
+	int64_t refused_next;	/* ... before this time */
 };
 
 /* What an account lets a job take. */

@@ -23,6 +23,7 @@
 #include "queue/intakes.h"
 #include "queue/lane.h"
 #include "queue/queued.h"
+#include "queue/refused.h"
 #include "queue/turn.h"
 #include "queue/users.h"
 #include "queue/worker.h"
@@ -417,6 +418,7 @@ turn(struct manager *m)
 		for (l = lane_next(NULL); l != NULL; l = lane_next(l))
 			flush_lane_stopped(l);
 	each_worker(worker_send);
+	refused_keep(m, false, &wake);
 	control_check_waits(m, &wake);
 	if (m->sync_due < wake)
 		wake = m->sync_due;
@@ -481,6 +483,7 @@ manager_run(const struct manager_start *start)
 		if (!loop_run(m->loop, wake))
 			return EX_OSERR;
 	}
+	refused_keep(m, true, &wake);
 	spool_sync_queue(m->spool);
 	return m->failed ? EX_SOFTWARE : EX_OK;
 }

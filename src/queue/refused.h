@@ -13,6 +13,12 @@
 #include "queue/account.h"
 #include "queue/manager.h"
 
+/* Gives a new account what a former daemon knew: each of these senders has a
+ * try before its pause goes on. */
+void refused_recall(struct manager *m, struct account *a);
+/* Writes down what has changed, at once or every few seconds; *wake is lowered
+ * to when it should be called again. */
+void refused_keep(struct manager *m, bool at_once, int64_t *wake);
 /* This sender's mail is refused there: it waits, longer each time. */
 void refused_add(struct manager *m, struct account *a, struct slice sender,
     const struct verdict *v);
