@@ -4,7 +4,6 @@
 
 #include "config/keys.h"
 #include "config/route.h"
-#include "config/route.h"
 
 static bool
 is_named(const struct config *c, const char *title)

@@ -2,6 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
+
+#define FIRST_BUCKETS 64
+
 struct party {
 	struct party *hash_next;
 	struct party *prev, *next;	/* whose turn is before and after */
@@ -26,15 +30,50 @@ fair_party(uint32_t uid, struct slice sender)
 	return hash;
 }
 
+/* Users choose senders, and so names, but not where these meet: the table is
+ * under a key that nobody knows. */
 static struct party **
+bucket(struct fair *f, uint32_t name)
+{
+	static uint64_t key[2];
+
+	if (key[0] == 0) {
+		hash_choose_key(key);
+		key[0] |= 1;
+	}
+	return &f->buckets[(name * key[0] >> 32) & (f->bucket_count - 1)];
+}
+
+static struct party *
 find(struct fair *f, uint32_t name)
 {
-	struct party **at;
+	struct party *p;
 
-	for (at = &f->buckets[name % FAIR_BUCKETS]; *at != NULL &&
-	    (*at)->name != name; at = &(*at)->hash_next)
+	if (f->bucket_count == 0)
+		return NULL;
+	for (p = *bucket(f, name); p != NULL && p->name != name;
+	    p = p->hash_next)
 		;
-	return at;
+	return p;
+}
+
+static void
+grow(struct fair *f)
+{
+	struct party **old, *p, *next;
+	size_t i, count;
+
+	old = f->buckets;
+	count = f->bucket_count;
+	f->bucket_count = count == 0 ? FIRST_BUCKETS : count * 2;
+	f->buckets = xcalloc(f->bucket_count, sizeof(struct party *));
+	for (i = 0; i < count; i++)
+		for (p = old[i]; p != NULL; p = next) {
+			next = p->hash_next;
+			p->hash_next = *bucket(f, p->name);
+			*bucket(f, p->name) = p;
+		}
+	free(old);
 }
 
 static void
@@ -59,11 +98,14 @@ party_new(struct fair *f, uint32_t name)
 {
 	struct party *p;
 
+	if (f->party_count == f->bucket_count)
+		grow(f);
+	f->party_count++;
 	p = xcalloc(1, sizeof(*p));
 	p->name = name;
 	p->tail = &p->first;
-	p->hash_next = f->buckets[name % FAIR_BUCKETS];
-	f->buckets[name % FAIR_BUCKETS] = p;
+	p->hash_next = *bucket(f, name);
+	*bucket(f, name) = p;
 	link_turn(f, p, false);
 	return p;
 }
@@ -71,9 +113,18 @@ party_new(struct fair *f, uint32_t name)
 static void
 party_free(struct fair *f, struct party *p)
 {
+	struct party **at;
+
 	unlink_turn(f, p);
-	*find(f, p->name) = p->hash_next;
+	for (at = bucket(f, p->name); *at != p; at = &(*at)->hash_next)
+		;
+	*at = p->hash_next;
 	free(p);
+	if (--f->party_count > 0)
+		return;
+	free(f->buckets);
+	f->buckets = NULL;
+	f->bucket_count = 0;
 }
 
 static struct party *
@@ -81,7 +132,7 @@ party_of(struct fair *f, const struct entry *e)
 {
 	struct party *p;
 
-	p = *find(f, e->party);
+	p = find(f, e->party);
 	return p != NULL ? p : party_new(f, e->party);
 }
 
@@ -165,7 +216,7 @@ fair_withdraw(struct fair *f, struct entry *e)
 	struct entry **at;
 	struct party *p;
 
-	p = *find(f, e->party);
+	p = find(f, e->party);
 	if (p == NULL)
 		return false;
 	for (at = &p->first; *at != NULL && *at != e; at = &(*at)->next)

@@ -12,13 +12,13 @@
 
 #include "queue/entry.h"
 
-#define FAIR_BUCKETS 256
-
 struct party;
 
+/* Empty when it is all zero; it owns nothing then. */
 struct fair {
 	struct party *first, *last;	/* in the order of their turns */
-	struct party *buckets[FAIR_BUCKETS];
+	struct party **buckets;		/* the same, by name */
+	size_t bucket_count, party_count;
 	size_t count;			/* of messages */
 };
 

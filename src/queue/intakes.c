@@ -10,6 +10,7 @@
 #include "base/role.h"
 #include "queue/control.h"
 #include "queue/users.h"
+#include "spool/id.h"
 
 struct link {
 	struct link *next;
@@ -74,12 +75,14 @@ hear_settled(struct link *l, uint32_t number)
 }
 
 static void
-hear(struct link *l, const struct record *r)
+hear(struct link *l, struct record *r)
 {
 	unsigned long long number;
 	char *id;
 
-	if (r->type == INTAKE_QUEUED && r->body.len == ID_LEN) {
+	/* None is due: it would only use up ours. */
+	file_close(&r->fd);
+	if (r->type == INTAKE_QUEUED && id_is_valid(r->body)) {
 		id = slice_dup(r->body);
 		manager_admit(l->manager, id);
 		free(id);

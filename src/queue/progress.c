@@ -88,8 +88,8 @@ load(struct manager *m, const struct entry *e, struct progress *p)
 	memset(p, 0, sizeof(*p));
 	p->entry = e;
 	p->account = account_of(e->lane);
-	if (!queued_load(m->spool, entry_id(e).text, false, &p->queued, NULL,
-	    &why))
+	if (!queued_load(m->spool, entry_id(e).text, QUEUED_WAITING,
+	    &p->queued, NULL, &why))
 		return false;
 	count(p);
 	measure(p);

@@ -398,8 +398,11 @@ worker_heard(void *arg, uint32_t events)
 	(void)events;
 	got = record_receive(&w->in, w->fd);
 	if (got > 0)
-		while ((got = record_next(&w->in, &r)) > 0)
+		while ((got = record_next(&w->in, &r)) > 0) {
 			hear_record(w, &r);
+			/* None is due: it would only use up ours. */
+			file_close(&r.fd);
+		}
 	else if (got < 0 && errno == EAGAIN)
 		return;
 	else

@@ -97,7 +97,6 @@ take_message(struct intake *i, struct slice bytes)
 	return take_header(i, false);
 }
 
-/* Each step takes something off i->in. 0: more must come first; -1: refused. */
 /* To look at all of it again for each byte would take quadratic time. */
 static bool
 may_have_end(struct intake *i)
@@ -113,6 +112,7 @@ may_have_end(struct intake *i)
 	    2) != NULL;
 }
 
+/* Each step takes something off i->in. 0: more must come first; -1: refused. */
 static int
 step_wishes(struct intake *i)
 {

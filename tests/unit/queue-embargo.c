@@ -169,14 +169,14 @@ START_TEST(the_journal_remembers_who_held_a_message)
 
 	e = queue_from(1000, "s@example.org");
 	ck_assert_int_eq(ask_about(&jean, "hold", e), EX_OK);
-	ck_assert(queued_load(spooled, entry_id(e).text, false, &q, NULL,
-	    &why));
+	ck_assert(queued_load(spooled, entry_id(e).text, QUEUED_WAITING,
+	    &q, NULL, &why));
 	ck_assert(q.held);
 	ck_assert(!q.held_by_admin);
 	queued_free(&q);
 	ck_assert_int_eq(ask_about(&root, "hold", e), EX_OK);
-	ck_assert(queued_load(spooled, entry_id(e).text, false, &q, NULL,
-	    &why));
+	ck_assert(queued_load(spooled, entry_id(e).text, QUEUED_WAITING,
+	    &q, NULL, &why));
 	ck_assert(q.held_by_admin);
 	queued_free(&q);
 }

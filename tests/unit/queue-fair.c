@@ -1,8 +1,11 @@
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "queue/fair.h"
+
+#define MANY 100000u
 
 static struct fair fair;
 static struct entry entries[1000];
@@ -95,17 +98,41 @@ START_TEST(what_is_withdrawn_is_gone)
 	size_t i;
 
 	for (i = 0; i < 10; i++)
-		add(i, (uint32_t)(i % 3) * FAIR_BUCKETS, false);
+		add(i, (uint32_t)(i % 3) * 256, false);
 	ck_assert(fair_withdraw(&fair, &entries[9]));
 	ck_assert(!fair_withdraw(&fair, &entries[9]));
 	ck_assert(fair_withdraw(&fair, &entries[1]));
-	add(1, 1 * FAIR_BUCKETS, false);
+	add(1, 1 * 256, false);
 	for (i = 0; i < 9; i++)
 		if (i != 1)
 			ck_assert(fair_withdraw(&fair, &entries[i]));
 	ck_assert_uint_eq(fair.count, 1);
 	ck_assert_uint_eq(take(), 1);
 	ck_assert_ptr_null(fair_peek(&fair));
+}
+END_TEST
+
+/* Anybody may choose that many senders; looking through all of them for each
+ * would take minutes. */
+START_TEST(a_hundred_thousand_parties_take_turns_at_once)
+{
+	static const struct fair empty;
+	struct entry *many;
+	uint32_t i;
+
+	many = calloc(MANY, sizeof(*many));
+	ck_assert_ptr_nonnull(many);
+	for (i = 0; i < MANY; i++) {
+		many[i].party = i * 4096;
+		fair_add(&fair, &many[i], false);
+	}
+	for (i = 0; i < MANY; i += 2)
+		ck_assert(fair_withdraw(&fair, &many[i]));
+	for (i = 1; i < MANY; i += 2)
+		ck_assert_ptr_eq(fair_take(&fair), &many[i]);
+	ck_assert_ptr_null(fair_take(&fair));
+	ck_assert_mem_eq(&fair, &empty, sizeof(fair));
+	free(many);
 }
 END_TEST
 
@@ -133,6 +160,7 @@ fair_suite(void)
 	tcase_add_test(t, what_was_given_back_comes_next);
 	tcase_add_test(t, what_goes_on_keeps_its_place_and_takes_turns);
 	tcase_add_test(t, what_is_withdrawn_is_gone);
+	tcase_add_test(t, a_hundred_thousand_parties_take_turns_at_once);
 	tcase_add_test(t, a_party_is_a_submitter_with_a_sender);
 	suite_add_tcase(s, t);
 	return s;
