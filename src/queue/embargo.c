@@ -8,12 +8,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "mail/address.h"
 #include "queue/fair.h"
 #include "spool/state.h"
 
 #define FILE_NAME "held"
 #define FILE_MAX ((size_t)4 << 20)
-#define NAME_MAX_SHOWN 1024
 /* Of one user, and of all; each message that becomes ready is compared. */
 #define OWNER_MAX 20
 #define ALL_MAX 1000
@@ -78,7 +78,7 @@ write_all(struct manager *m)
 		buf_addf(&text, "%s %lu %s %lld ",
 		    h->is_lane ? "lane" : "sender", (unsigned long)h->by,
 		    h->by_admin ? "admin" : "owner", (long long)h->since);
-		buf_add_escaped(&text, slice_from(h->name), NAME_MAX_SHOWN);
+		buf_add_escaped(&text, slice_from(h->name), ADDRESS_MAX);
 		buf_add_char(&text, '\n');
 	}
 	fd = state_replace(m->spool, FILE_NAME, &text);
@@ -152,6 +152,10 @@ embargo_add(struct manager *m, const struct asker *a, bool is_lane,
 {
 	if (is_there(a, is_lane, name))
 		return EX_OK;
+	if (strlen(name) > ADDRESS_MAX) {
+		*why = "no address is as long";
+		return EX_DATAERR;
+	}
 	if (!has_room(a)) {
 		*why = "too many senders are held already: release some";
 		return EX_UNAVAILABLE;

@@ -9,6 +9,7 @@
 #include "queue/fair.h"
 #include "queue/hold.h"
 #include "queue/lane.h"
+#include "queue/queued.h"
 #include "spool/id.h"
 
 /* What became of it: a sysexits code, words, and what the log calls it, if
@@ -183,14 +184,14 @@ move_##what(struct manager *m, const struct asker *a, struct slice words, \
 	for_ids(answer, words, act_##what);				\
 }
 
-#define MOVE_THOSE(what)						\
+#define MOVE_THOSE(what, act_of_sender)					\
 void									\
 move_##what##_sender(struct manager *m, const struct asker *a,		\
     struct slice words, struct answer *answer)				\
 {									\
 	(void)m;							\
 	(void)a;							\
-	for_those(answer, sender_of(words), is_of_sender, act_##what);	\
+	for_those(answer, sender_of(words), is_of_sender, act_of_sender); \
 }									\
 									\
 void									\
@@ -206,8 +207,36 @@ ACT_AND_MOVE(hold)
 ACT_AND_MOVE(release)
 ACT_AND_MOVE(retry)
 ACT_AND_MOVE(remove)
-MOVE_THOSE(retry)
-MOVE_THOSE(remove)
+
+/* Whether the name of its party is not another sender's that comes to the same:
+ * nothing is thrown away for that. */
+static bool
+is_from(struct manager *m, const char *id, struct slice sender)
+{
+	struct queued q;
+	const char *why;
+	bool is;
+
+	if (!queued_load(m->spool, id, QUEUED_PLAIN, &q, NULL, &why))
+		return false;
+	is = slice_equal_nocase(q.envelope.sender, sender);
+	queued_free(&q);
+	return is;
+}
+
+static void
+act_remove_of_sender(struct manager *m, const struct asker *a,
+    struct slice word, struct answer *answer)
+{
+	char *id = slice_dup(word);
+
+	if (is_from(m, id, answer->name))
+		do_one(m, a, word, do_remove, answer);
+	free(id);
+}
+
+MOVE_THOSE(retry, act_retry)
+MOVE_THOSE(remove, act_remove_of_sender)
 
 /* A hold that stands, or its end. */
 static void

@@ -244,6 +244,41 @@ START_TEST(all_of_a_sender_or_a_lane_is_removed)
 }
 END_TEST
 
+/* Two senders that are one party to us. */
+#define ONE "5e108ad8-104024@example.org"
+#define OTHER "8e483fb9-139401@example.org"
+
+START_TEST(nothing_is_removed_for_another_sender_of_the_same_party)
+{
+	struct id_text id;
+
+	id = entry_id(queue_from(1000, OTHER));
+	queue_from(1000, ONE);
+	ck_assert_uint_eq(fair_party(1000, SLICE(ONE)),
+	    fair_party(1000, SLICE(OTHER)));
+	ck_assert_int_eq(ask(&root, "remove-sender " ONE), EX_OK);
+	ck_assert_uint_eq(entry_count(), 1);
+	ck_assert_ptr_nonnull(entry_find(id.text));
+	ck_assert_int_eq(ask(&root, "remove-sender <" OTHER ">"), EX_OK);
+	ck_assert_uint_eq(entry_count(), 0);
+}
+END_TEST
+
+START_TEST(what_is_longer_than_an_address_is_not_held)
+{
+	struct buf line = BUF_INIT;
+	int i;
+
+	buf_add_string(&line, "hold-sender ");
+	for (i = 0; i < 2000; i++)
+		buf_add_char(&line, 'x');
+	ck_assert_int_eq(ask(&jean, buf_string(&line)), EX_DATAERR);
+	ck_assert_int_eq(ask(&jean, "list"), EX_OK);
+	ck_assert(!says("is held since"));
+	buf_free(&line);
+}
+END_TEST
+
 START_TEST(all_of_a_sender_is_due_at_once)
 {
 	struct entry *e;
@@ -344,6 +379,9 @@ embargo_suite(void)
 	    (int)(sizeof(of_lanes) / sizeof(of_lanes[0])));
 	tcase_add_test(t, a_held_lane_gives_nothing_out_and_says_so);
 	tcase_add_test(t, all_of_a_sender_or_a_lane_is_removed);
+	tcase_add_test(t,
+	    nothing_is_removed_for_another_sender_of_the_same_party);
+	tcase_add_test(t, what_is_longer_than_an_address_is_not_held);
 	tcase_add_test(t, all_of_a_sender_is_due_at_once);
 	tcase_add_test(t, what_cannot_be_recorded_is_not_held);
 	tcase_add_test(t, what_cannot_be_recorded_is_not_released);
