@@ -12,12 +12,13 @@
 #include "queue/notice.h"
 #include "spool/journal.h"
 
-static void
+static bool
 remember(struct manager *m, struct entry *of, enum journal_what what,
     uint32_t uid)
 {
 	struct journal_entry e;
 	struct journal *j;
+	bool ok;
 
 	memset(&e, 0, sizeof(e));
 	e.time = clock_wall();
@@ -26,12 +27,14 @@ remember(struct manager *m, struct entry *of, enum journal_what what,
 	e.verdict.first = e.verdict.last = of->by_admin ? 1 : 0;
 	of->journal = true;
 	j = journal_open(m->spool, entry_id(of).text, 1);
-	if (j == NULL || !journal_add(j, &e) || !journal_sync(j))
+	ok = j != NULL && journal_add(j, &e) && journal_sync(j);
+	if (!ok)
 		manager_unsafe(m, entry_id(of).text, "record a hold");
 	journal_close(j);
+	return ok;
 }
 
-void
+bool
 hold_begin(struct manager *m, struct entry *e, uint32_t uid, bool by_admin)
 {
 	if (e->state == ENTRY_READY)
@@ -42,17 +45,20 @@ hold_begin(struct manager *m, struct entry *e, uint32_t uid, bool by_admin)
 	e->by_admin = by_admin;
 	e->round = 0;
 	flush_attempted(e);
-	remember(m, e, JOURNAL_HELD, uid);
+	return remember(m, e, JOURNAL_HELD, uid);
 }
 
-void
+bool
 hold_end(struct manager *m, struct entry *e)
 {
+	bool ok;
+
 	if (e->state != ENTRY_HELD)
-		return;
+		return true;
 	e->by_admin = false;
-	remember(m, e, JOURNAL_FREED, 0);
+	ok = remember(m, e, JOURNAL_FREED, 0);
 	lane_enqueue(e->lane, e, false);
+	return ok;
 }
 
 static bool
@@ -149,7 +155,7 @@ hold_if_misfiled(struct manager *m, struct entry *e, const struct queued *q)
 {
 	if (!is_misfiled(q))
 		return false;
-	hold_begin(m, e, (uint32_t)geteuid(), false);
+	(void)hold_begin(m, e, (uint32_t)geteuid(), false);
 	log_alarm("id=%s event=held error=\"the server refused its sender and "
 	    "took the message over all the same: it may have arrived under "
 	    "another sender\" advice=\"ask the recipients; then navette "

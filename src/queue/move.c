@@ -36,7 +36,9 @@ do_hold(struct manager *m, const struct asker *a, struct entry *e)
 	if (e->state == ENTRY_HELD && !e->parked &&
 	    (e->by_admin || !a->is_admin))
 		return (struct done){EX_OK, "held", NULL};
-	hold_begin(m, e, (uint32_t)a->uid, a->is_admin);
+	if (!hold_begin(m, e, (uint32_t)a->uid, a->is_admin))
+		return (struct done){EX_IOERR, "is held until a restart: the "
+		    "spool cannot be written", "held"};
 	return (struct done){EX_OK, "held", "held"};
 }
 
@@ -54,7 +56,9 @@ do_release(struct manager *m, const struct asker *a, struct entry *e)
 		    "say release --lane", NULL};
 	if (e->state != ENTRY_HELD)
 		return (struct done){EX_OK, "was not held", NULL};
-	hold_end(m, e);
+	if (!hold_end(m, e))
+		return (struct done){EX_IOERR, "is released until a restart: "
+		    "the spool cannot be written", "released"};
 	return (struct done){EX_OK, "released", "released"};
 }
 

@@ -323,6 +323,23 @@ START_TEST(what_cannot_be_recorded_is_not_released)
 }
 END_TEST
 
+START_TEST(a_hold_of_one_that_cannot_be_recorded_says_so)
+{
+	struct buf name = BUF_INIT;
+	struct entry *e;
+
+	e = queue_from(1000, "s@example.org");
+	buf_addf(&name, "spool/queue/%s.log", entry_id(e).text);
+	ck_assert_int_eq(mkdir(spooled_path(buf_string(&name)), 0700), 0);
+	ck_assert_int_eq(ask_about(&root, "hold", e), EX_IOERR);
+	ck_assert(says("until a restart"));
+	ck_assert_int_eq(e->state, ENTRY_HELD);
+	ck_assert_int_eq(ask_about(&root, "release", e), EX_IOERR);
+	ck_assert_int_eq(e->state, ENTRY_READY);
+	buf_free(&name);
+}
+END_TEST
+
 START_TEST(one_user_cannot_make_holds_without_end)
 {
 	struct buf line = BUF_INIT;
@@ -385,6 +402,7 @@ embargo_suite(void)
 	tcase_add_test(t, all_of_a_sender_is_due_at_once);
 	tcase_add_test(t, what_cannot_be_recorded_is_not_held);
 	tcase_add_test(t, what_cannot_be_recorded_is_not_released);
+	tcase_add_test(t, a_hold_of_one_that_cannot_be_recorded_says_so);
 	tcase_add_test(t, one_user_cannot_make_holds_without_end);
 	tcase_add_test(t, a_start_finds_the_holds_of_before);
 	suite_add_tcase(s, t);
