@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "mail/schedule.h"
+#include "queue/abridge.h"
 #include "queue/aside.h"
 #include "queue/bounce.h"
 #include "queue/flush.h"
@@ -251,6 +252,7 @@ postpone(struct manager *m, struct sending *s)
 		e->attempts++;
 	e->last = (uint32_t)(clock_wall() / CLOCK_SEC);
 	warn(m, s);
+	abridge_journal(m, s);
 	memset(&count, 0, sizeof(count));
 	count.job = e->attempts;
 	sending_record(m, s, JOURNAL_ATTEMPT, &count);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -106,6 +107,46 @@ bool
 journal_sync(struct journal *j)
 {
 	return file_sync(j->fd);
+}
+
+uint64_t
+journal_size(const struct journal *j)
+{
+	struct stat info;
+
+	return fstat(j->fd, &info) == 0 ? (uint64_t)info.st_size : 0;
+}
+
+struct journal *
+journal_begin_anew(struct spool *s, const char *id)
+{
+	struct journal *j;
+	int fd;
+
+	fd = spool_begin_journal(s, id);
+	if (fd < 0)
+		return NULL;
+	j = xcalloc(1, sizeof(*j));
+	j->fd = fd;
+	return j;
+}
+
+bool
+journal_replace(struct spool *s, const char *id, struct journal **old,
+    struct journal *fresh)
+{
+	int saved;
+
+	if (!journal_sync(fresh) || !spool_replace_journal(s, id)) {
+		saved = errno;
+		journal_close(fresh);
+		errno = saved;
+		return false;
+	}
+	/* By now it is the one that counts, durable or not. */
+	journal_close(*old);
+	*old = fresh;
+	return spool_sync_queue(s);
 }
 
 void

@@ -41,6 +41,16 @@ bool journal_add(struct journal *j, const struct journal_entry *e);
 bool journal_sync(struct journal *j);
 void journal_close(struct journal *j);
 
+/* How long it is, in bytes. */
+uint64_t journal_size(const struct journal *j);
+
+/* Another journal for the same message, nowhere to be seen until it takes the
+ * place of the old one. journal_replace() takes fresh over and syncs it before;
+ * false with errno: one of the two is in force, and it is *old. */
+struct journal *journal_begin_anew(struct spool *s, const char *id);
+bool journal_replace(struct spool *s, const char *id, struct journal **old,
+    struct journal *fresh);
+
 /* Calls fn for each whole line of a message's journal; a torn last line is
  * passed over. *found: whether there is one. False with errno when it cannot be
  * read. */

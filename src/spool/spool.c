@@ -280,6 +280,27 @@ spool_open_journal(struct spool *s, const char *id, int flags)
 	    flags | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
+int
+spool_begin_journal(struct spool *s, const char *id)
+{
+	return openat(s->fd[FOLDER_TMP], journal_name(id).text, O_RDWR |
+	    O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+bool
+spool_replace_journal(struct spool *s, const char *id)
+{
+	int saved;
+
+	if (renameat(s->fd[FOLDER_TMP], journal_name(id).text,
+	    s->fd[FOLDER_QUEUE], journal_name(id).text) == 0)
+		return true;
+	saved = errno;
+	unlinkat(s->fd[FOLDER_TMP], journal_name(id).text, 0);
+	errno = saved;
+	return false;
+}
+
 bool
 spool_remove(struct spool *s, const char *id, bool has_journal)
 {

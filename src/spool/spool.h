@@ -52,6 +52,10 @@ int spool_read_failed(struct spool *s, const char *id);
 bool spool_has(struct spool *s, const char *id);
 /* Opens the journal of a queued message with the open(2) flags given. */
 int spool_open_journal(struct spool *s, const char *id, int flags);
+/* Makes another one in tmp/, and puts it in its place: false with errno, then
+ * the old one is there still. Durable after spool_sync_queue(). */
+int spool_begin_journal(struct spool *s, const char *id);
+bool spool_replace_journal(struct spool *s, const char *id);
 /* Removes a message, then its journal, where it has one (a journal without its
  * message is swept at the next start). Durable after spool_sync_queue(). */
 bool spool_remove(struct spool *s, const char *id, bool has_journal);
