@@ -12,6 +12,7 @@
 #include "submit/names.h"
 #include "submit/peer.h"
 #include "submit/smtparg.h"
+#include "submit/smtpmail.h"
 #include "submit/smtpreply.h"
 #include "submit/submit.h"
 
@@ -20,8 +21,6 @@
 #define COMMAND_MAX 4096
 /* Errors in a row that no client makes by accident. */
 #define ERRORS_MAX 20
-/* Of envelope addresses in one transaction. */
-#define ENVELOPE_BYTES_MAX (SUBMISSION_MAX / 2)
 #define IDLE_MAX (300 * CLOCK_SEC)
 /* A daemon that is slower does not keep a client waiting: the limit is told
  * behind the content then. */
@@ -35,13 +34,9 @@ struct session {
 	size_t taken;		/* of in */
 	struct buf out;
 	bool lf_only;		/* the last command ended so */
-	bool has_mail;
-	bool utf8;
 	bool has_peer;		/* standard input is a TCP socket */
 	uid_t peer;		/* whose its other end is */
-	struct submission wish;
-	size_t bytes;		/* of its addresses */
-	struct strlist owned;
+	struct smtpmail mail;
 	unsigned errors;
 	bool has_asked;		/* for max_size */
 	uint64_t max_size;	/* of a message; 0: nobody knows */
@@ -120,26 +115,6 @@ unread(const struct session *s)
 	return (struct slice){s->in.data + s->taken, s->in.len - s->taken};
 }
 
-static void
-forget(struct session *s)
-{
-	free(s->wish.recipients);
-	memset(&s->wish, 0, sizeof(s->wish));
-	strlist_free(&s->owned);
-	s->has_mail = s->utf8 = false;
-	s->bytes = 0;
-}
-
-static struct slice
-keep(struct session *s, struct slice text)
-{
-	if (text.len == 0)
-		return SLICE("");
-	strlist_add_slice(&s->owned, text);
-	s->bytes += text.len;
-	return slice_from(s->owned.items[s->owned.count - 1]);
-}
-
 /* Asked once, and not before it matters. */
 static uint64_t
 size_limit(struct session *s)
@@ -169,7 +144,7 @@ greet(struct session *s, struct slice rest)
 		refuse(s, "501 5.5.4 Say who you are");
 		return false;
 	}
-	forget(s);
+	smtpmail_forget(&s->mail);
 	return true;
 }
 
@@ -211,7 +186,7 @@ on_mail(struct session *s, struct slice rest)
 	struct smtparg arg;
 	const char *refusal;
 
-	if (s->has_mail)
+	if (s->mail.has_sender)
 		refusal = "503 5.5.1 There is a sender already";
 	else if (!cut_word(&rest, "FROM:"))
 		refusal = "501 5.5.4 Syntax: MAIL FROM:<address>";
@@ -223,35 +198,10 @@ on_mail(struct session *s, struct slice rest)
 		refuse(s, refusal);
 		return;
 	}
-	s->has_mail = true;
-	s->wish.has_uid = s->has_peer;
-	s->wish.uid = s->peer;
-	s->utf8 = arg.utf8;
-	s->wish.has_sender = true;
-	s->wish.sender = keep(s, arg.addr);
-	/* The sender need not be the user whose name we know. */
-	s->wish.name = SLICE("");
-	s->wish.envid = keep(s, arg.envid);
-	s->wish.ret = arg.ret;
-	if (arg.is_8bit)
-		s->wish.flags |= SUBMIT_8BIT;
+	smtpmail_begin(&s->mail, &arg);
+	s->mail.wish.has_uid = s->has_peer;
+	s->mail.wish.uid = s->peer;
 	reply(s, "250 2.1.0 Sender ok");
-}
-
-static void
-add_recipient(struct session *s, const struct smtparg *arg)
-{
-	struct submission *w = &s->wish;
-
-	if ((w->count & (w->count - 1)) == 0)
-		w->recipients = xrealloc(w->recipients,
-		    w->count == 0 ? 1 : w->count * 2,
-		    sizeof(*w->recipients));
-	w->recipients[w->count++] = (struct recipient){
-	    .addr = keep(s, arg->addr), .orcpt = keep(s, arg->orcpt),
-	    .notify = arg->notify};
-	/* What the printed recipient needs besides. */
-	s->bytes += 32;
 }
 
 static void
@@ -260,19 +210,19 @@ on_rcpt(struct session *s, struct slice rest)
 	struct smtparg arg;
 	const char *refusal;
 
-	if (!s->has_mail)
+	if (!s->mail.has_sender)
 		refusal = "503 5.5.1 MAIL first";
-	else if (s->bytes > ENVELOPE_BYTES_MAX)
+	else if (smtpmail_is_full(&s->mail))
 		refusal = "452 4.5.3 Too many recipients";
 	else if (!cut_word(&rest, "TO:"))
 		refusal = "501 5.5.4 Syntax: RCPT TO:<address>";
 	else
-		refusal = smtparg_rcpt(rest, s->utf8, &arg);
+		refusal = smtparg_rcpt(rest, s->mail.utf8, &arg);
 	if (refusal != NULL) {
 		refuse(s, refusal);
 		return;
 	}
-	add_recipient(s, &arg);
+	smtpmail_add(&s->mail, &arg);
 	reply(s, "250 2.1.5 Recipient ok");
 }
 
@@ -303,13 +253,13 @@ on_data(struct session *s, struct slice rest)
 	struct submit *to;
 	int status;
 
-	if (rest.len > 0 || s->wish.count == 0) {
+	if (rest.len > 0 || s->mail.wish.count == 0) {
 		refuse(s, rest.len > 0 ? "501 5.5.4 Syntax: DATA" :
 		    "503 5.5.1 Recipients first");
 		return;
 	}
 	reply(s, "354 End with a dot alone on a line");
-	to = submit_begin(&s->wish, &s->places);
+	to = submit_begin(&s->mail.wish, &s->places);
 	if (take_text(s, to)) {
 		status = submit_end(to, &text);
 		smtpreply_add(status, submit_was_answered(to),
@@ -318,14 +268,14 @@ on_data(struct session *s, struct slice rest)
 		s->status = EX_IOERR;
 	submit_free(to);
 	buf_free(&text);
-	forget(s);
+	smtpmail_forget(&s->mail);
 }
 
 static void
 on_rset(struct session *s, struct slice rest)
 {
 	(void)rest;
-	forget(s);
+	smtpmail_forget(&s->mail);
 	reply(s, "250 2.0.0 Ok");
 }
 
@@ -500,7 +450,7 @@ smtpd_run(const struct options *o)
 		serve(&s);
 	if (s.out.len > 0)
 		flush(&s);
-	forget(&s);
+	smtpmail_forget(&s.mail);
 	buf_free(&s.in);
 	buf_free(&s.out);
 	return s.status;
