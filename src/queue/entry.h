@@ -46,6 +46,7 @@ struct entry {
 	bool bulk;		/* for the lanes of bulk mail */
 	bool split;		/* its recipients go several ways */
 	bool marked;		/* a flush waits for its attempt */
+	bool again;		/* a flush came during its attempt */
 	bool warned;		/* the delay warning is out */
 	bool bounce;
 	bool parked;		/* held with its sender: queue/embargo */

@@ -18,6 +18,8 @@ make_due(struct entry *e, void *arg)
 	}
 	if (e->state == ENTRY_WAITING)
 		entry_wait(e, clock_boot());
+	/* What was wrong when this attempt began may be right by now. */
+	e->again = e->state == ENTRY_FLYING;
 }
 
 void
@@ -31,9 +33,20 @@ flush_begin(struct manager *m, bool mark)
 	entry_each(make_due, &mark);
 }
 
+bool
+flush_wants_another(struct entry *e)
+{
+	bool again;
+
+	again = e->again;
+	e->again = false;
+	return again;
+}
+
 void
 flush_attempted(struct entry *e)
 {
+	e->again = false;
 	if (!e->marked)
 		return;
 	e->marked = false;

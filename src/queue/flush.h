@@ -13,6 +13,9 @@
 /* Makes everything due. With mark, flush_pending() counts until each has had
  * its attempt. */
 void flush_begin(struct manager *m, bool mark);
+/* Whether the attempt that failed had begun before the last flush, so that the
+ * next one is due at once; true only once. */
+bool flush_wants_another(struct entry *e);
 /* This message has had its attempt, or is gone. */
 void flush_attempted(struct entry *e);
 struct lane;

@@ -245,9 +245,12 @@ postpone(struct manager *m, struct sending *s)
 	struct verdict count;
 	struct entry *e;
 	int64_t pause;
+	bool again;
 
 	e = s->entry;
-	flush_attempted(e);
+	again = flush_wants_another(e);
+	if (!again)
+		flush_attempted(e);
 	if (e->attempts < UINT16_MAX)
 		e->attempts++;
 	e->last = (uint32_t)(clock_wall() / CLOCK_SEC);
@@ -256,8 +259,8 @@ postpone(struct manager *m, struct sending *s)
 	memset(&count, 0, sizeof(count));
 	count.job = e->attempts;
 	sending_record(m, s, JOURNAL_ATTEMPT, &count);
-	pause = schedule_pause(e->attempts, m->config->retry_first,
-	    m->config->retry_max, manager_random());
+	pause = again ? 0 : schedule_pause(e->attempts,
+	    m->config->retry_first, m->config->retry_max, manager_random());
 	entry_wait(e, clock_add(clock_boot(), pause));
 }
 

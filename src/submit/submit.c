@@ -41,16 +41,22 @@ struct submit {
 	struct buf text;	/* the ID, or a sentence */
 };
 
+/* An empty variable says nothing; as a folder it would be the root's. */
+static const char *
+place(const char *variable, const char *otherwise)
+{
+	const char *value;
+
+	value = secure_getenv(variable);
+	return value == NULL || value[0] == '\0' ? otherwise : value;
+}
+
 struct submit_places
 submit_places(void)
 {
-	const char *socket, *drop;
-
-	socket = secure_getenv("NAVETTE_SOCKET");
-	drop = secure_getenv("NAVETTE_DROP");
 	return (struct submit_places){
-	    socket == NULL ? DEFAULT_SOCKET : socket,
-	    drop == NULL ? DEFAULT_DROP : drop};
+	    place("NAVETTE_SOCKET", DEFAULT_SOCKET),
+	    place("NAVETTE_DROP", DEFAULT_DROP)};
 }
 
 struct submit *

@@ -471,6 +471,11 @@ START_TEST(the_environment_names_the_places)
 	p = submit_places();
 	ck_assert_str_eq(p.socket, "/run/navette/submit");
 	ck_assert_str_eq(p.drop, "/var/spool/navette/drop");
+	ck_assert_int_eq(setenv("NAVETTE_SOCKET", "", 1), 0);
+	ck_assert_int_eq(setenv("NAVETTE_DROP", "", 1), 0);
+	p = submit_places();
+	ck_assert_str_eq(p.socket, "/run/navette/submit");
+	ck_assert_str_eq(p.drop, "/var/spool/navette/drop");
 	ck_assert_int_eq(setenv("NAVETTE_SOCKET", "/a", 1), 0);
 	ck_assert_int_eq(setenv("NAVETTE_DROP", "/b", 1), 0);
 	p = submit_places();
