@@ -155,8 +155,8 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
-void
-buf_add_escaped(struct buf *b, struct slice s, size_t max)
+static void
+escape(struct buf *b, struct slice s, size_t max, unsigned char lowest)
 {
 	size_t i, n;
 	unsigned char c;
@@ -166,13 +166,39 @@ buf_add_escaped(struct buf *b, struct slice s, size_t max)
 		c = (unsigned char)s.ptr[i];
 		if (c == '\\')
 			buf_add_string(b, "\\\\");
-		else if (c >= 0x20 && c < 0x7f)
+		else if (c >= lowest && c < 0x7f)
 			buf_add_char(b, (char)c);
 		else
 			buf_addf(b, "\\x%02x", c);
 	}
 	if (n < s.len)
 		buf_add_string(b, "...");
+}
+
+void
+buf_add_escaped(struct buf *b, struct slice s, size_t max)
+{
+	escape(b, s, max, ' ');
+}
+
+void
+buf_add_word(struct buf *b, struct slice s, size_t max)
+{
+	escape(b, s, max, '!');
+}
+
+void
+buf_add_quoted(struct buf *b, struct slice s)
+{
+	size_t i;
+
+	buf_add_char(b, '"');
+	for (i = 0; i < s.len; i++) {
+		if (s.ptr[i] == '"')
+			buf_add_char(b, '\\');
+		buf_add_char(b, s.ptr[i]);
+	}
+	buf_add_char(b, '"');
 }
 
 static int

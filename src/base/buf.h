@@ -54,6 +54,11 @@ void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
  * \xHH; at most max bytes of s are looked at, "..." tells that there was more.
  */
 void buf_add_escaped(struct buf *b, struct slice s, size_t max);
+/* The same for what stands in a log line without quotes: no blank in it. */
+void buf_add_word(struct buf *b, struct slice s, size_t max);
+/* What buf_add_escaped() made, between double quotes: one inside gets a
+ * backslash, so that it ends no value of a log line. */
+void buf_add_quoted(struct buf *b, struct slice s);
 /* Undoes buf_add_escaped(); false where s has a broken escape. */
 bool buf_add_unescaped(struct buf *b, struct slice s);
 

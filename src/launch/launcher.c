@@ -277,12 +277,17 @@ static void
 log_refusal(const struct buf *errors)
 {
 	struct slice text = buf_slice(errors), line;
+	struct buf error = BUF_INIT;
 
-	while (slice_cut(&text, '\n', &line))
-		if (line.len > 0)
-			log_alarm("event=reload-refused error=\"%.*s\" "
-			    "advice=\"the old configuration stays in "
-			    "force\"", (int)line.len, line.ptr);
+	while (slice_cut(&text, '\n', &line)) {
+		if (line.len == 0)
+			continue;
+		buf_clear(&error);
+		buf_add_quoted(&error, line);
+		log_alarm("event=reload-refused error=%s advice=\"the old "
+		    "configuration stays in force\"", buf_string(&error));
+	}
+	buf_free(&error);
 }
 
 static void

@@ -226,3 +226,12 @@ advice_is_size(const struct verdict *v)
 	r = rule_find(v);
 	return r != NULL && r->meaning == MEANS_SIZE;
 }
+
+void
+advice_print(const char *cure, struct buf *out)
+{
+	if (cure == NULL)
+		return;
+	buf_add_string(out, " advice=");
+	buf_add_quoted(out, slice_from(cure));
+}

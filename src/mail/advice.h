@@ -23,6 +23,8 @@ void advice_judge(struct verdict *v);
 /* One sentence that says what to change, or NULL where nothing better is known
  * than the server's own words. Static storage. */
 const char *advice_cure(const struct verdict *v);
+/* Appends ` advice="..."` for a log line; nothing for NULL. */
+void advice_print(const char *cure, struct buf *out);
 
 /* Whether it speaks of the size of the message. */
 bool advice_is_size(const struct verdict *v);

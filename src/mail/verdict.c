@@ -109,6 +109,18 @@ verdict_print(const struct verdict *v, struct buf *out)
 	buf_add_escaped(out, v->text, VERDICT_TEXT_MAX);
 }
 
+void
+verdict_print_reply(const struct verdict *v, struct buf *out)
+{
+	struct buf words = BUF_INIT;
+
+	buf_addf(out, "code=%d enhanced=%s reply=", v->code,
+	    v->enhanced[0] == '\0' ? "-" : v->enhanced);
+	buf_add_escaped(&words, v->text, VERDICT_TEXT_MAX);
+	buf_add_quoted(out, buf_slice(&words));
+	buf_free(&words);
+}
+
 /* Cuts the next word off *line and finds it among names: its index, or -1. */
 static int
 word_find(struct slice *line, const char *const *names, size_t count)

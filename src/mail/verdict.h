@@ -61,8 +61,11 @@ struct verdict {
 
 /* One line without its end; text is escaped and cut at VERDICT_TEXT_MAX. */
 void verdict_print(const struct verdict *v, struct buf *out);
-/* Undoes it. text is unescaped into *words, which the caller frees and keeps
- * as long as v. False for nonsense. */
+/* For a log line: code=, enhanced= and reply=, in quotes that no word of the
+ * server ends. */
+void verdict_print_reply(const struct verdict *v, struct buf *out);
+/* Undoes verdict_print(). text is unescaped into *words, which the caller frees
+ * and keeps as long as v. False for nonsense. */
 bool verdict_parse(struct slice line, struct verdict *v, struct buf *words);
 
 const char *verdict_kind_name(enum verdict_kind kind);

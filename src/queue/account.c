@@ -182,21 +182,20 @@ account_is_open(const struct account *a)
 static void
 log_stop(const struct account *a, int64_t pause)
 {
-	struct buf words = BUF_INIT;
-	const char *cure;
+	struct buf reply = BUF_INIT, cure = BUF_INIT;
 
-	buf_add_escaped(&words, a->trouble.text, VERDICT_TEXT_MAX);
-	cure = advice_cure(&a->trouble);
+	verdict_print_reply(&a->trouble, &reply);
+	advice_print(advice_cure(&a->trouble), &cure);
 	/* Once it is an alarm; then, while nothing changes, a reminder. */
 	(a->failures == 1 ? log_alarm : log_warning)(
-	    "smarthost=%s event=stopped scope=%s stage=\"%s\" code=%d "
-	    "reply=\"%s\" next-attempt=%llds waiting=%zu%s%s%s", a->title,
+	    "smarthost=%s event=stopped scope=%s stage=\"%s\" %s "
+	    "next-attempt=%llds waiting=%zu%s", a->title,
 	    verdict_scope_name(a->trouble.scope),
-	    verdict_stage_name(a->trouble.stage), a->trouble.code,
-	    buf_string(&words), (long long)(pause / CLOCK_SEC),
-	    lanes_waiting(a), cure == NULL ? "" : " advice=\"",
-	    cure == NULL ? "" : cure, cure == NULL ? "" : "\"");
-	buf_free(&words);
+	    verdict_stage_name(a->trouble.stage), buf_string(&reply),
+	    (long long)(pause / CLOCK_SEC), lanes_waiting(a),
+	    buf_string(&cure));
+	buf_free(&reply);
+	buf_free(&cure);
 }
 
 static unsigned
@@ -245,17 +244,17 @@ is_crowded(const struct account *a, const struct verdict *v)
 static void
 limit_workers(struct account *a, const struct verdict *v)
 {
-	struct buf words = BUF_INIT;
+	struct buf reply = BUF_INIT;
 
 	a->worker_limit = admitted_workers(a);
 	a->limits_logins |= v->stage > STAGE_GREETING;
 	a->limit_until = clock_add(clock_boot(), LIMIT_FOR);
-	buf_add_escaped(&words, v->text, VERDICT_TEXT_MAX);
+	verdict_print_reply(v, &reply);
 	log_warning("smarthost=%s event=fewer-connections connections=%u "
-	    "for=%llds stage=\"%s\" code=%d reply=\"%s\"", a->title,
+	    "for=%llds stage=\"%s\" %s", a->title,
 	    a->worker_limit, (long long)(LIMIT_FOR / CLOCK_SEC),
-	    verdict_stage_name(v->stage), v->code, buf_string(&words));
-	buf_free(&words);
+	    verdict_stage_name(v->stage), buf_string(&reply));
+	buf_free(&reply);
 }
 
 void

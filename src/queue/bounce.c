@@ -275,7 +275,7 @@ log_notice(const struct bounce *b, const struct notice *n, const char *id,
 {
 	struct buf to = BUF_INIT;
 
-	buf_add_escaped(&to, reader, reader.len);
+	buf_add_word(&to, reader, reader.len);
 	log_info("id=%s event=%s notice=%s to=<%s> about=%zu", b->id,
 	    b->is_report ? "reported" :
 	    b->action == DSN_FAILED ? "bounced" : "told", id,

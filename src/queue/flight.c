@@ -184,25 +184,21 @@ flight_begin(struct manager *m, struct entry *e, struct account *a,
 static void
 log_verdict(const struct flight *f, const struct verdict *v, size_t number)
 {
-	struct buf to = BUF_INIT, text = BUF_INIT;
-	const char *cure;
+	struct buf to = BUF_INIT, reply = BUF_INIT;
 
-	buf_add_escaped(&to,
+	buf_add_word(&to,
 	    f->sending->queued.envelope.recipients[number].addr, 400);
-	buf_add_escaped(&text, v->text, VERDICT_TEXT_MAX);
-	cure = v->kind == VERDICT_DELIVERED ? NULL : advice_cure(v);
+	verdict_print_reply(v, &reply);
+	if (v->kind != VERDICT_DELIVERED)
+		advice_print(advice_cure(v), &reply);
 	(v->kind == VERDICT_DELIVERED ? log_info : log_warning)(
-	    "id=%s event=%s to=<%s> smarthost=%s stage=\"%s\" code=%d "
-	    "enhanced=%s reply=\"%s\"%s%s%s",
+	    "id=%s event=%s to=<%s> smarthost=%s stage=\"%s\" %s",
 	    entry_id(f->sending->entry).text,
 	    verdict_kind_name(v->kind), buf_string(&to),
 	    f->allowance.account->title,
-	    verdict_stage_name(v->stage), v->code,
-	    v->enhanced[0] == '\0' ? "-" : v->enhanced, buf_string(&text),
-	    cure == NULL ? "" : " advice=\"", cure == NULL ? "" : cure,
-	    cure == NULL ? "" : "\"");
+	    verdict_stage_name(v->stage), buf_string(&reply));
 	buf_free(&to);
-	buf_free(&text);
+	buf_free(&reply);
 }
 
 /* Whether v answers for every recipient that was open: then the removal of the

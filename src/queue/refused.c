@@ -124,20 +124,19 @@ refused_cure(const struct account *a, struct buf *out)
 static void
 log_refused(const struct account *a, const struct refused_sender *r)
 {
-	struct buf sender = BUF_INIT, words = BUF_INIT, line = BUF_INIT;
-	const char *cure;
+	struct buf sender = BUF_INIT, reply = BUF_INIT, cure = BUF_INIT;
 
-	buf_add_escaped(&sender, slice_from(r->sender), 320);
-	buf_add_escaped(&words, r->why.text, VERDICT_TEXT_MAX);
-	cure = advice_cure(&r->why);
-	refused_cure(a, &line);
-	log_alarm("smarthost=%s event=sender-stopped sender=<%s> code=%d "
-	    "reply=\"%s\" advice=\"%s%s%s\"", a->title, buf_string(&sender),
-	    r->why.code, buf_string(&words), cure == NULL ? "" : cure,
-	    cure == NULL ? "" : " In short: ", buf_string(&line));
+	buf_add_word(&sender, slice_from(r->sender), 320);
+	verdict_print_reply(&r->why, &reply);
+	if (advice_cure(&r->why) != NULL)
+		buf_addf(&cure, "%s In short: ", advice_cure(&r->why));
+	refused_cure(a, &cure);
+	advice_print(buf_string(&cure), &reply);
+	log_alarm("smarthost=%s event=sender-stopped sender=<%s> %s", a->title,
+	    buf_string(&sender), buf_string(&reply));
 	buf_free(&sender);
-	buf_free(&words);
-	buf_free(&line);
+	buf_free(&reply);
+	buf_free(&cure);
 }
 
 static struct refused_sender *

@@ -246,9 +246,13 @@ clients_answer(struct client *c, int status, const char *text)
 void
 clients_refuse(struct client *c)
 {
-	log_warning("id=%s event=refused uid=%lu status=%d error=\"%s\"",
+	struct buf error = BUF_INIT;
+
+	buf_add_quoted(&error, slice_from(intake_text(c->intake)));
+	log_warning("id=%s event=refused uid=%lu status=%d error=%s",
 	    intake_id(c->intake), (unsigned long)uid_of(c),
-	    intake_status(c->intake), intake_text(c->intake));
+	    intake_status(c->intake), buf_string(&error));
+	buf_free(&error);
 	clients_answer(c, intake_status(c->intake), intake_text(c->intake));
 }
 

@@ -199,7 +199,7 @@ intake_log(const struct intake *i)
 	struct buf from = BUF_INIT;
 
 	e = &i->composed.envelope;
-	buf_add_escaped(&from, e->sender, e->sender.len);
+	buf_add_word(&from, e->sender, e->sender.len);
 	log_info("id=%s event=queued uid=%lu from=<%s> recipients=%zu "
 	    "size=%llu", i->id, (unsigned long)i->uid, buf_string(&from),
 	    e->count, (unsigned long long)i->composed.message.header.len +

@@ -147,10 +147,14 @@ place(struct taking *t)
 static enum taken
 refuse(struct taking *t)
 {
+	struct buf error = BUF_INIT;
+
 	if (intake_status(t->intake) == EX_TEMPFAIL)
 		return TAKEN_LATER;
-	log_warning("id=%s event=refused uid=%lu error=\"%s\"", t->name,
-	    (unsigned long)t->owner, intake_text(t->intake));
+	buf_add_quoted(&error, slice_from(intake_text(t->intake)));
+	log_warning("id=%s event=refused uid=%lu error=%s", t->name,
+	    (unsigned long)t->owner, buf_string(&error));
+	buf_free(&error);
 	t->answered = refusal_queue(t->ctx, t->owner, t->name,
 	    intake_text(t->intake), t->bounce);
 	return t->answered ? TAKEN_ANSWERED : TAKEN_LATER;

@@ -201,6 +201,19 @@ START_TEST(words_of_others_are_escaped)
 }
 END_TEST
 
+START_TEST(no_word_of_others_ends_a_value_of_a_log_line)
+{
+	struct buf b = BUF_INIT;
+
+	buf_add_quoted(&b, slice_from("say \"x\" \\x22"));
+	ck_assert_str_eq(buf_string(&b), "\"say \\\"x\\\" \\x22\"");
+	buf_clear(&b);
+	buf_add_word(&b, slice_from("\"a b\"@x\r"), 7);
+	ck_assert_str_eq(buf_string(&b), "\"a\\x20b\"@x...");
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(every_byte_survives_escaping)
 {
 	struct buf raw = BUF_INIT, text = BUF_INIT, back = BUF_INIT;
@@ -384,6 +397,7 @@ buffer_tests(void)
 	tcase_add_test(t, a_buffer_grows_and_keeps_what_it_holds);
 	tcase_add_test(t, a_reserved_buffer_ends_with_a_nul);
 	tcase_add_test(t, the_front_can_be_consumed);
+	tcase_add_test(t, no_word_of_others_ends_a_value_of_a_log_line);
 	tcase_add_loop_test(t, words_of_others_are_escaped, 0,
 	    COUNT(escapes));
 	tcase_add_test(t, every_byte_survives_escaping);
