@@ -131,8 +131,12 @@ pipeline_has_room(const struct pipeline *p, const struct letter *l)
 bool
 pipeline_is_short(const struct pipeline *p)
 {
-	return p->speaking != NULL || owed_is_empty(&p->owed) ||
-	    !pipeline_has_room(p, NULL) || !hand_has_more(&p->hand);
+	if (p->speaking != NULL || owed_is_empty(&p->owed))
+		return true;
+	/* Nothing may follow DATA before it is answered. */
+	if (owed_last(&p->owed)->step == STEP_DATA)
+		return false;
+	return !pipeline_has_room(p, NULL) || !hand_has_more(&p->hand);
 }
 
 bool
