@@ -5,6 +5,7 @@
 # masked. On top of tests/real/lib.sh; tests/real/README.md says more.
 #
 #   EXPECT=write TEST   writes its expectation, to be read before it is kept
+#   EXPECTED            NAME, where it is not the test's own
 
 # shellcheck disable=SC2034 # real/lib.sh reads it
 KIND=client
@@ -106,7 +107,7 @@ arrived() {
 		echo
 		cat "$(eml "$number")"
 	done > "$SCRATCH/seen.raw"
-	name=${0##*/}
+	name=${EXPECTED:-${0##*/}}
 	"$HERE/mask" < "$SCRATCH/seen.raw" > "$SCRATCH/seen"
 	[ "${EXPECT:-}" != write ] || cp "$SCRATCH/seen" "$HERE/expected/$name"
 	diff "$HERE/expected/$name" "$SCRATCH/seen" >&2 ||
