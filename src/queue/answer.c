@@ -4,9 +4,13 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "queue/hold.h"
+
 #define ID_ROOM (ID_LEN + 1)
 /* So many places of the queue's table are looked at in one piece. */
 #define BUCKETS 1024
+/* So many messages are moved in one. */
+#define ACTS 32
 
 void
 answer_say(struct answer *answer, int status, const char *fmt, ...)
@@ -49,13 +53,17 @@ step_act(struct manager *m, const struct asker *a, struct answer *answer,
     struct buf *out)
 {
 	struct slice word;
+	int i;
 
 	(void)out;
-	if (!slice_cut(&answer->words, ' ', &word))
-		return false;
-	if (word.len > 0)
-		answer->act(m, a, word, answer);
-	return true;
+	for (i = 0; i < ACTS && slice_cut(&answer->words, ' ', &word); i++)
+		if (word.len > 0)
+			answer->act(m, a, word, answer);
+	/* Before anybody is told, and before anything is given out. */
+	if (!hold_sync(m))
+		answer_say(answer, EX_IOERR, "the spool cannot be written: "
+		    "some of these may be as before after a restart");
+	return i > 0;
 }
 
 static void

@@ -12,13 +12,54 @@
 #include "queue/notice.h"
 #include "spool/journal.h"
 
+/* Of a thousand messages the lines are written first and synced then, so many
+ * at a time: a file system that is asked for the first finds most of the work
+ * done for the others. */
+#define UNSYNCED_MAX 32
+
+static struct unsynced {
+	struct journal *journal;
+	struct id_text id;
+} unsynced[UNSYNCED_MAX];
+static size_t unsynced_count;
+static bool sync_failed;
+
+static void
+sync_all(struct manager *m)
+{
+	struct unsynced *u;
+
+	for (u = unsynced; u < unsynced + unsynced_count; u++) {
+		if (!journal_sync(u->journal)) {
+			sync_failed = true;
+			manager_unsafe(m, u->id.text, "record a hold");
+		}
+		journal_close(u->journal);
+	}
+	if (unsynced_count > 0 && !spool_sync_queue(m->spool)) {
+		sync_failed = true;
+		manager_unsafe(m, "-", "record a hold");
+	}
+	unsynced_count = 0;
+}
+
+bool
+hold_sync(struct manager *m)
+{
+	bool ok;
+
+	sync_all(m);
+	ok = !sync_failed;
+	sync_failed = false;
+	return ok;
+}
+
 static bool
 remember(struct manager *m, struct entry *of, enum journal_what what,
     uint32_t uid)
 {
 	struct journal_entry e;
 	struct journal *j;
-	bool ok;
 
 	memset(&e, 0, sizeof(e));
 	e.time = clock_wall();
@@ -26,12 +67,16 @@ remember(struct manager *m, struct entry *of, enum journal_what what,
 	e.verdict.job = uid;
 	e.verdict.first = e.verdict.last = of->by_admin ? 1 : 0;
 	of->journal = true;
-	j = journal_open(m->spool, entry_id(of).text, 1);
-	ok = j != NULL && journal_add(j, &e) && journal_sync(j);
-	if (!ok)
+	j = journal_make(m->spool, entry_id(of).text);
+	if (j == NULL || !journal_add(j, &e)) {
 		manager_unsafe(m, entry_id(of).text, "record a hold");
-	journal_close(j);
-	return ok;
+		journal_close(j);
+		return false;
+	}
+	unsynced[unsynced_count++] = (struct unsynced){j, entry_id(of)};
+	if (unsynced_count == UNSYNCED_MAX)
+		sync_all(m);
+	return true;
 }
 
 bool
@@ -156,6 +201,7 @@ hold_if_misfiled(struct manager *m, struct entry *e, const struct queued *q)
 	if (!is_misfiled(q))
 		return false;
 	(void)hold_begin(m, e, (uint32_t)geteuid(), false);
+	(void)hold_sync(m);
 	log_alarm("id=%s event=held error=\"the server refused its sender and "
 	    "took the message over all the same: it may have arrived under "
 	    "another sender\" advice=\"ask the recipients; then navette "

@@ -12,12 +12,15 @@
 #include "queue/manager.h"
 #include "queue/queued.h"
 
-/* Takes it out of its turn, and remembers by whose word. False where that could
- * not be written down: it counts until a restart then. */
+/* Takes it out of its turn, and remembers by whose word; durable after
+ * hold_sync(). False where that could not be written down: it counts until a
+ * restart then. */
 bool hold_begin(struct manager *m, struct entry *e, uint32_t uid,
     bool by_admin);
 /* Gives it a turn again; nothing where it is not held. As hold_begin(). */
 bool hold_end(struct manager *m, struct entry *e);
+/* False where any since the last call is not durable. */
+bool hold_sync(struct manager *m);
 /* The same for all of a sender or a lane, at once and until released: EX_OK, or
  * a sysexits code and *why. */
 int hold_all(struct manager *m, const struct asker *a, bool is_lane,

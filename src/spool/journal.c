@@ -63,7 +63,7 @@ cut_torn_line(int fd)
 }
 
 struct journal *
-journal_open(struct spool *s, const char *id, size_t lines)
+journal_make(struct spool *s, const char *id)
 {
 	struct journal *j;
 	int fd, saved;
@@ -71,8 +71,7 @@ journal_open(struct spool *s, const char *id, size_t lines)
 	fd = spool_open_journal(s, id, O_RDWR | O_APPEND | O_CREAT);
 	if (fd < 0)
 		return NULL;
-	if (!cut_torn_line(fd) || !take_room(fd, lines) || !file_sync(fd) ||
-	    !spool_sync_queue(s)) {
+	if (!cut_torn_line(fd)) {
 		saved = errno;
 		file_close(&fd);
 		errno = saved;
@@ -80,6 +79,25 @@ journal_open(struct spool *s, const char *id, size_t lines)
 	}
 	j = xcalloc(1, sizeof(*j));
 	j->fd = fd;
+	return j;
+}
+
+struct journal *
+journal_open(struct spool *s, const char *id, size_t lines)
+{
+	struct journal *j;
+	int saved;
+
+	j = journal_make(s, id);
+	if (j == NULL)
+		return NULL;
+	if (!take_room(j->fd, lines) || !file_sync(j->fd) ||
+	    !spool_sync_queue(s)) {
+		saved = errno;
+		journal_close(j);
+		errno = saved;
+		return NULL;
+	}
 	return j;
 }
 

@@ -36,6 +36,9 @@ struct journal_entry {
 /* Opens or makes the journal of a queued message, with room for that many
  * further lines, durably (file and folder). NULL with errno. */
 struct journal *journal_open(struct spool *s, const char *id, size_t lines);
+/* The same without room and not durably: after journal_sync() the folder is to
+ * be synced, too. */
+struct journal *journal_make(struct spool *s, const char *id);
 /* Appends; durable only after journal_sync(). False with errno. */
 bool journal_add(struct journal *j, const struct journal_entry *e);
 bool journal_sync(struct journal *j);
