@@ -17,8 +17,9 @@
 
 /* When the spool would not take a record. */
 #define TROUBLE_PAUSE (60 * CLOCK_SEC)
-/* A job is one record: so many ranges at once. The rest follows. */
-#define RANGES_MAX 20000
+/* A job is one record, and the socket takes it whole: so many ranges at once.
+ * The rest follows. */
+#define RANGES_MAX 4000
 
 /* Adds a recipient to the job; false when its record is full. */
 static bool
@@ -256,16 +257,15 @@ static void
 learn(struct manager *m, struct flight *f, const struct verdict *v)
 {
 	struct queued *q = &f->sending->queued;
-	size_t i, last;
+	size_t i;
 	bool whole;
 
 	f->heard = f->heard || turn_is_own(v);
-	last = v->last < q->envelope.count ? v->last : q->envelope.count - 1;
-	for (i = v->first; i <= last; i++)
+	for (i = v->first; i <= v->last; i++)
 		if (queued_is_open(q, i))
 			log_verdict(f, v, i);
 	if (is_used(v))
-		f->used += (uint64_t)last - v->first + 1;
+		f->used += (uint64_t)v->last - v->first + 1;
 	hear_of_sender(m, f, v);
 	/* A report on a list needs all that is known to outlive a crash. */
 	whole = is_whole_success(f, v) && !queued_is_list(q, m->config);
@@ -278,15 +278,34 @@ learn(struct manager *m, struct flight *f, const struct verdict *v)
 		sending_record(m, f->sending, JOURNAL_RELAYED, v);
 }
 
+/* An agent reads what a server sends: what it says of others than those it was
+ * asked for is not believed. Neighbours were asked for in one range. */
+static bool
+was_asked(const struct flight *f, const struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < f->range_count; i++)
+		if (v->first >= f->ranges[i].first &&
+		    v->last <= f->ranges[i].last)
+			return v->first <= v->last;
+	return false;
+}
+
 void
 flight_hear(struct manager *m, struct flight *f, const struct verdict *v)
 {
 	struct entry *e = f->sending->entry;
 	struct verdict meant = *v;
 
-	if (v->first >= f->sending->queued.envelope.count ||
-	    v->last < v->first || v->kind == VERDICT_UNTRIED)
+	if (v->kind == VERDICT_UNTRIED)
 		return;
+	if (!was_asked(f, v)) {
+		log_error("id=%s event=not-believed error=\"an agent of "
+		    "smarthost %s speaks of recipients it was not given\"",
+		    entry_id(e).text, f->allowance.account->title);
+		return;
+	}
 	size_hear(f->allowance.account, e, v);
 	/* Too large for one smarthost may be small enough for the next. */
 	if (size_is_cause(v) &&
