@@ -399,6 +399,15 @@ needs_recipients(const struct options *o)
 	    (o->wish.flags & SUBMIT_EXTRACT) == 0;
 }
 
+/* Whoever hands a message over with -q must not think that it is queued. */
+static bool
+is_flush_of_something(const struct options *o)
+{
+	return o->mode == MODE_FLUSH && (o->wish.count > 0 ||
+	    o->wish.fault_count > 0 ||
+	    (o->wish.flags & SUBMIT_EXTRACT) != 0);
+}
+
 /* Few recipients are all right, or their writer mends them; with -t the header
  * may name many more. */
 static bool
@@ -425,6 +434,12 @@ options_parse(int argc, char **argv, struct options *o, int *status,
 	argv += o->mode == MODE_UUCP ? argc : argc > 0;
 	if (!take_words(&p, argv) || !may_pass(&p)) {
 		*status = p.status;
+		return false;
+	}
+	if (is_flush_of_something(o)) {
+		*status = EX_USAGE;
+		buf_add_string(error, "-q tries what waits and takes no "
+		    "message: leave it out, or the recipients and -t");
 		return false;
 	}
 	if (o->wish.count == 0 && needs_recipients(o)) {
