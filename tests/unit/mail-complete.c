@@ -102,8 +102,15 @@ END_TEST
 
 START_TEST(all_line_ends_become_one)
 {
-	check("From: a@x\r\nTo: b@y\nSubject: c\r d\n\te\r\rbody",
-	    RECEIVED "From: a@x\r\nTo: b@y\r\nSubject: c\r\n d\r\n\te\r\n"
+	check("From: a@x\r\nTo: b@y\nSubject: c\n\te\n\r\nbody",
+	    RECEIVED "From: a@x\r\nTo: b@y\r\nSubject: c\r\n\te\r\n"
+	    DATE ID "\r\n");
+	check("From: a@x\rTo: b@y\rSubject: c\r\te\r\rbody",
+	    RECEIVED "From: a@x\r\nTo: b@y\r\nSubject: c\r\n\te\r\n"
+	    DATE ID "\r\n");
+	/* A CR is none where LFs are. */
+	check("From: a@x\nTo: b@y\nSubject: c\rBcc: d@y\n\nbody",
+	    RECEIVED "From: a@x\r\nTo: b@y\r\nSubject: c Bcc: d@y\r\n"
 	    DATE ID "\r\n");
 	check("From: a@x\nTo: b@y", RECEIVED "From: a@x\r\nTo: b@y\r\n"
 	    DATE ID "\r\n");
