@@ -38,6 +38,7 @@ struct entry {
 	uint32_t uid;
 	uint32_t size;		/* KiB, rounded up */
 	uint32_t recipients;
+	uint32_t open;		/* of these */
 	uint32_t last;		/* wall clock seconds of the last attempt */
 	uint16_t attempts;
 	uint16_t jobs;		/* with agents, of it */

@@ -254,6 +254,19 @@ is_to_report(struct manager *m, const struct flight *f,
 }
 
 static void
+count_closed(struct flight *f, const struct verdict *v)
+{
+	const struct queued *q = &f->sending->queued;
+	struct entry *e = f->sending->entry;
+	size_t i;
+
+	if (v->kind != VERDICT_DELIVERED && v->kind != VERDICT_REFUSED)
+		return;
+	for (i = v->first; i <= v->last; i++)
+		e->open -= queued_is_open(q, i) && e->open > 0;
+}
+
+static void
 learn(struct manager *m, struct flight *f, const struct verdict *v)
 {
 	struct queued *q = &f->sending->queued;
@@ -267,6 +280,7 @@ learn(struct manager *m, struct flight *f, const struct verdict *v)
 	if (is_used(v))
 		f->used += (uint64_t)v->last - v->first + 1;
 	hear_of_sender(m, f, v);
+	count_closed(f, v);
 	/* A report on a list needs all that is known to outlive a crash. */
 	whole = is_whole_success(f, v) && !queued_is_list(q, m->config);
 	queued_learn(q, v, clock_wall());

@@ -178,6 +178,19 @@ lane_is_open(const struct lane *l)
 	return false;
 }
 
+struct account *
+lane_account(const struct lane *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (l->accounts[i] != NULL &&
+		    l->accounts[i]->smarthost != NULL &&
+		    account_is_open(l->accounts[i]))
+			return l->accounts[i];
+	return NULL;
+}
+
 static bool
 is_stopped(const struct lane *l)
 {

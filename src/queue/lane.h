@@ -56,6 +56,8 @@ void lane_withdraw(struct lane *l, struct entry *e);
 
 /* Whether any account of it takes mail now. */
 bool lane_is_open(const struct lane *l);
+/* Where the next of it would go: the first that takes mail now, or NULL. */
+struct account *lane_account(const struct lane *l);
 /* How long it has been stopped in all, nanoseconds. */
 int64_t lane_stopped(const struct lane *l);
 /* Some account was stopped: what can go another way does. */

@@ -190,6 +190,7 @@ read_entry(struct manager *m, struct entry *e)
 	e->size = (uint32_t)((q.envelope.header_size +
 	    q.envelope.body_size + 1023) >> 10);
 	e->recipients = (uint32_t)q.envelope.count;
+	e->open = (uint32_t)queued_open_count(&q);
 	e->attempts = (uint16_t)q.attempts;
 	e->warned = q.warned;
 	e->journal = q.journal;

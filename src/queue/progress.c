@@ -8,6 +8,7 @@
 #include "queue/lane.h"
 #include "queue/listing.h"
 #include "queue/queued.h"
+#include "queue/rivals.h"
 
 /* The pace is measured over this time. */
 #define RECENTLY (600 * CLOCK_SEC)
@@ -66,20 +67,6 @@ measure(struct progress *p)
 	p->recent_time = now - first;
 }
 
-/* Where the next of it would go: the first that is open. */
-static struct account *
-account_of(const struct lane *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->count; i++)
-		if (l->accounts[i] != NULL &&
-		    l->accounts[i]->smarthost != NULL &&
-		    account_is_open(l->accounts[i]))
-			return l->accounts[i];
-	return NULL;
-}
-
 static bool
 load(struct manager *m, const struct entry *e, struct progress *p)
 {
@@ -87,7 +74,7 @@ load(struct manager *m, const struct entry *e, struct progress *p)
 
 	memset(p, 0, sizeof(*p));
 	p->entry = e;
-	p->account = account_of(e->lane);
+	p->account = lane_account(e->lane);
 	if (!queued_load(m->spool, entry_id(e).text, QUEUED_WAITING,
 	    &p->queued, NULL, &why))
 		return false;
@@ -149,13 +136,17 @@ static int64_t
 takes(struct manager *m, const struct progress *p)
 {
 	const struct account *a = p->account;
-	uint64_t most, transactions;
+	struct rivals rivals;
+	uint64_t transactions;
+	unsigned most;
 	int64_t time;
 
 	most = route_transaction(m->config, a->smarthost, true);
-	transactions = (p->waiting + most - 1) / most;
+	rivals_count(p->entry, a, most, &rivals);
+	transactions = (p->waiting + most - 1) / most + rivals.transactions;
 	time = forecast_pause(transactions, gap_of(a));
-	time = longer(time, windows_take(a, LEDGER_RECIPIENTS, p->waiting));
+	time = longer(time, windows_take(a, LEDGER_RECIPIENTS,
+	    p->waiting + rivals.recipients));
 	time = longer(time, windows_take(a, LEDGER_MESSAGES, transactions));
 	return longer(time, forecast_measured(p->waiting, p->recent,
 	    p->recent_time));

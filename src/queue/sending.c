@@ -42,6 +42,7 @@ sending_of(struct manager *m, struct entry *e)
 	}
 	s->entry = e;
 	s->open = queued_open_count(&s->queued);
+	e->open = (uint32_t)s->open;
 	s->asked = xcalloc(s->queued.envelope.count, sizeof(*s->asked));
 	s->noted = inflight_note(entry_id(e).text);
 	s->next = sendings;
