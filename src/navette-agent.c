@@ -114,7 +114,7 @@ main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	checks = strcmp(role.name, ROLE_CHECK) == 0;
-	log_open(role.name, role.to_stderr);
+	role_open_log(&role);
 	config = checks ? read_config(&role) : role_begin(&role);
 	smarthost = config == NULL ? NULL : find_smarthost(role.smarthost);
 	if (smarthost == NULL)

@@ -92,7 +92,7 @@ main(int argc, char **argv)
 		fputs("usage: navetted [-e] [-C file]\n", stderr);
 		return EX_USAGE;
 	}
-	log_open(role.name == NULL ? "navetted" : role.name, role.to_stderr);
+	role_open_log(&role);
 	if (role.name != NULL)
 		return run_role(&role);
 	start.config_path = role.config_path;

@@ -44,6 +44,19 @@ role_parse(int argc, char **argv, struct role *r)
 	return optind == argc;
 }
 
+void
+role_open_log(const struct role *r)
+{
+	static struct buf name = BUF_INIT;
+
+	buf_clear(&name);
+	if (r->name == NULL)
+		buf_add_string(&name, "navetted");
+	else
+		buf_addf(&name, "navette/%s", r->name);
+	log_open(buf_string(&name), r->to_stderr);
+}
+
 const struct config *
 role_begin(const struct role *r)
 {

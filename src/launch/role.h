@@ -18,6 +18,9 @@ struct role {
 
 /* Takes the words apart. False: wrong usage, to be said by the caller. */
 bool role_parse(int argc, char **argv, struct role *r);
+/* Opens the log as navetted, or as navette/NAME: who looks for navette in a
+ * log of all programs shall find each. */
+void role_open_log(const struct role *r);
 /* The configuration the launcher passed on; NULL, and logged, if it cannot be
  * used. From then on nobody but root looks into the process. */
 const struct config *role_begin(const struct role *r);
