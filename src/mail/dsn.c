@@ -230,6 +230,13 @@ reason_print(const struct dsn *d, const struct verdict *v, struct buf *out)
 	answer_print(v, out);
 }
 
+/* Not refused: its delivery time expired. */
+static bool
+is_given_up(const struct dsn_recipient *r)
+{
+	return r->action == DSN_FAILED && r->verdict.kind != VERDICT_REFUSED;
+}
+
 /* One recipient, for people. */
 static void
 recipient_tell(const struct dsn *d, const struct dsn_recipient *r,
@@ -248,6 +255,11 @@ recipient_tell(const struct dsn *d, const struct dsn_recipient *r,
 	reason_print(d, &r->verdict, &text);
 	if (text.len > 0)
 		wrap_string(out, "    ", buf_string(&text));
+	if (is_given_up(r) && r->last_attempt > 0 && d->tally == NULL) {
+		buf_add_string(out, "    It was tried until ");
+		date_print(r->last_attempt, 0, out);
+		line(out, ".");
+	}
 	cure = r->verdict.code == 0 && r->verdict.text.len == 0 ? NULL :
 	    advice_cure(&r->verdict);
 	if (cure != NULL && r->action <= DSN_DELAYED) {
@@ -328,8 +340,7 @@ status_of(const struct dsn_recipient *r)
 		return r->verdict.enhanced;
 	if (r->action >= DSN_RELAYED)
 		return "2.0.0";
-	/* Given up: delivery time expired. */
-	if (r->action == DSN_FAILED && r->verdict.kind != VERDICT_REFUSED)
+	if (is_given_up(r))
 		return "5.4.7";
 	if (r->action == DSN_DELAYED && r->verdict.code == 0)
 		return "4.4.1";

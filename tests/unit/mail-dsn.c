@@ -237,6 +237,8 @@ START_TEST(a_status_has_the_class_of_its_action)
 	print(&d, &out);
 	ck_assert_msg(says(&out, statuses[_i].status), "%s",
 	    statuses[_i].status);
+	ck_assert_int_eq(says(&out, "\r\n    It was tried until "),
+	    statuses[_i].kind != VERDICT_REFUSED);
 	buf_free(&out);
 }
 END_TEST
