@@ -250,7 +250,7 @@ stand(struct manager *m, const struct asker *a, bool is_lane,
     const char *name, const char **why))
 {
 	const char *said;
-	struct buf shown = BUF_INIT;
+	struct buf shown = BUF_INIT, quoted = BUF_INIT;
 	char *name;
 	int status;
 
@@ -262,11 +262,14 @@ stand(struct manager *m, const struct asker *a, bool is_lane,
 	buf_add_string(&shown, is_lane ? "lane " : "<");
 	buf_add_escaped(&shown, words, 320);
 	buf_add_string(&shown, is_lane ? "" : ">");
-	if (status == EX_OK)
-		log_info("event=%s all=\"%s\" by-uid=%lu", said,
-		    buf_string(&shown), (unsigned long)a->uid);
+	if (status == EX_OK) {
+		buf_add_quoted(&quoted, buf_slice(&shown));
+		log_info("event=%s all=%s by-uid=%lu", said,
+		    buf_string(&quoted), (unsigned long)a->uid);
+	}
 	answer_say(answer, status, "%s: %s", buf_string(&shown), said);
 	buf_free(&shown);
+	buf_free(&quoted);
 	free(name);
 }
 
