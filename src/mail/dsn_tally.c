@@ -8,7 +8,8 @@ dsn_tally_subject(const struct dsn_tally *t, struct buf *out)
 	lost = t->refused + t->expired + t->faults;
 	buf_addf(out, "Your mail to %zu recipients ", t->recipients);
 	if (!t->is_over)
-		buf_addf(out, "is under way: %zu still wait", t->waiting);
+		buf_addf(out, "is under way: %zu still wait%s", t->waiting,
+		    t->waiting == 1 ? "s" : "");
 	else if (lost == 0)
 		buf_add_string(out, "is delivered");
 	else

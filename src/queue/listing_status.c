@@ -32,7 +32,11 @@ print_trouble(const struct account *a, struct buf *out)
 	buf_addf(out, " (%s): ", verdict_stage_name(a->trouble.stage));
 	print_reply(&a->trouble, out);
 	buf_add_string(out, "; next attempt ");
-	listing_wait(a->paused_until, out);
+	/* While nothing is for it, nobody knocks. */
+	if (account_is_open(a) && a->worker_count == 0)
+		buf_add_string(out, "with the next message");
+	else
+		listing_wait(a->paused_until, out);
 	buf_add_char(out, '\n');
 	print_cure(&a->trouble, out);
 }

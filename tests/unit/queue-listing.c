@@ -198,6 +198,10 @@ START_TEST(there_is_an_alarm_only_where_something_is_wrong)
 	says("password");
 	ck_assert_uint_gt(slice_find(buf_slice(&out), '\n') + 1, 1);
 	ck_assert_uint_lt(slice_find(buf_slice(&out), '\n') + 1, out.len);
+	buf_clear(&out);
+	accounts_first()->paused_until = 1;
+	listing_alarms(&root, &out);
+	says("password; next attempt with the next message\n");
 }
 END_TEST
 
