@@ -27,6 +27,9 @@ install: all
 		packaging/systemd/navette-smtp@.service $(UNITDIR)/
 	install -d $(SHARE)/doc/navette/examples
 	install -m 644 conf/*.conf $(SHARE)/doc/navette/examples/
+	install -d $(SHARE)/bash-completion/completions
+	install -m 644 packaging/completion/navette \
+		$(SHARE)/bash-completion/completions/
 
 deb:
 	packaging/install-dependencies package
@@ -35,7 +38,7 @@ deb:
 # The tests in package/ install it; made anew when something in it has changed.
 $(B)/.deb: $(B)/.test-dependencies Makefile LICENSE README.md doc/INTERNALS.md \
 	$(sort $(wildcard src/*.c src/*/*.[ch] conf/* man/* packaging/* \
-	packaging/debian/* packaging/systemd/*))
+	packaging/completion/* packaging/debian/* packaging/systemd/*))
 	rm -rf $(B)/deb
 	packaging/build-deb $(B)/deb >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
