@@ -96,6 +96,19 @@ is_encoding(char c)
 	return c == 'B' || c == 'b' || c == 'Q' || c == 'q';
 }
 
+static bool
+begins_encoded_word(struct slice text, size_t at)
+{
+	return at + 1 < text.len && text.ptr[at] == '=' &&
+	    text.ptr[at + 1] == '?';
+}
+
+static bool
+is_never_in_encoded_word(char c)
+{
+	return is_white(c) || is_line_end(c) || c == '<' || c == '>';
+}
+
 /*
  * The end of an RFC 2047 encoded word that starts here, or start. Commas and
  * the like may not stand in one, but programs put them there; as a separator
@@ -108,13 +121,12 @@ skip_encoded_word(struct slice text, size_t start)
 	int marks;
 	char c;
 
-	if (start + 1 >= text.len || text.ptr[start] != '=' ||
-	    text.ptr[start + 1] != '?')
+	if (!begins_encoded_word(text, start))
 		return start;
 	marks = 1;
 	for (at = start + 2; at < text.len; at++) {
 		c = text.ptr[at];
-		if (is_white(c) || is_line_end(c) || c == '<' || c == '>')
+		if (is_never_in_encoded_word(c))
 			return start;
 		if (c != '?')
 			continue;

@@ -57,6 +57,20 @@ ends_code(struct slice line)
 	    (c == '\r' && line.len == CODE_LEN + 1);
 }
 
+/* Whether what is there of the code can be one. */
+static bool
+may_be_code(struct slice line)
+{
+	size_t i;
+
+	if (line.len > 0 && (line.ptr[0] < '2' || line.ptr[0] > '5'))
+		return false;
+	for (i = 1; i < line.len && i < CODE_LEN; i++)
+		if (!is_digit(line.ptr[i]))
+			return false;
+	return true;
+}
+
 /*
  * Why the start of a line, however little of it is there, cannot be one of a
  * reply: so rubbish without an end is known by its first byte. NULL: it can.
@@ -66,10 +80,7 @@ start_fault(struct slice line, int expected)
 {
 	int code;
 
-	if (line.len > 0 && (line.ptr[0] < '2' || line.ptr[0] > '5'))
-		return "the answer does not start with a reply code";
-	if ((line.len > 1 && !is_digit(line.ptr[1])) ||
-	    (line.len > 2 && !is_digit(line.ptr[2])))
+	if (!may_be_code(line))
 		return "the answer does not start with a reply code";
 	if (line.len > CODE_LEN && !ends_code(line))
 		return "the reply code is followed by rubbish";

@@ -393,24 +393,32 @@ stream_poll(struct stream *s)
 	return unread(s) > 0;
 }
 
+/* poll(2) that no signal ends early. */
+static int
+poll_until(struct pollfd *p, nfds_t count, int64_t until)
+{
+	int n;
+
+	do
+		n = poll(p, count, clock_poll_timeout(until));
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
 int
 stream_wait(struct stream *s, int other_fd, bool for_input, int64_t until)
 {
 	struct pollfd p[2] = {
 		{s->fd, POLLIN, 0}, {other_fd, for_input ? POLLIN : 0, 0},
 	};
-	int n, other = 0;
+	int other = 0;
 
 	if (!stream_flush(s))
 		return STREAM_INPUT;
 	if (holds_decrypted(s))
 		stream_poll(s);
 	while (unread(s) == 0 && !s->broken) {
-		p[0].revents = p[1].revents = 0;
-		n = poll(p, 2, clock_poll_timeout(until));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
+		if (poll_until(p, 2, until) <= 0)
 			return 0;
 		/* A dead connection has to be known before a job comes. */
 		other = p[1].revents != 0 ? STREAM_OTHER : 0;

@@ -108,6 +108,18 @@ count_wanted(struct manager *m, struct sending *s, uint64_t most)
 	return n;
 }
 
+/* Not before until; 0: something here is out of order. With jobs of it out, the
+ * last of them decides what becomes of it. */
+static void
+put_off(struct sending *s, int64_t until)
+{
+	if (s->jobs == 0 && (until == 0 ||
+	    !aside_put(s->entry, s->queued.envelope.sender)))
+		wait_until(s, until != 0 ? until :
+		    clock_add(clock_boot(), TROUBLE_PAUSE));
+	sending_close(s);
+}
+
 /* Whether there is something to do here now; else it is seen to. */
 static bool
 may_begin(struct manager *m, struct sending *s, struct account *a,
@@ -141,11 +153,7 @@ may_begin(struct manager *m, struct sending *s, struct account *a,
 		refused_try(a, sender);
 		return true;
 	}
-	/* With jobs of it out, the last of them decides what becomes of it. */
-	if (s->jobs == 0 && (until == 0 || !aside_put(e, sender)))
-		wait_until(s, until != 0 ? until :
-		    clock_add(clock_boot(), TROUBLE_PAUSE));
-	sending_close(s);
+	put_off(s, until);
 	return false;
 }
 

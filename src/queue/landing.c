@@ -186,35 +186,43 @@ conclude_list(struct manager *m, struct sending *s, bool expired)
 	return true;
 }
 
+/* Whether nothing is said of some recipients while others are open. */
+static bool
+waits_for_all(const struct sending *s, bool round_over)
+{
+	return is_notification(&s->queued) || (s->entry->bulk && !round_over);
+}
+
 /* The end of the message, if all recipients are done (or given up). The sender
  * of bulk mail is told of all that were refused in a round together. */
 static bool
 conclude(struct manager *m, struct sending *s, bool expired, bool round_over)
 {
+	bool (*is_lost)(const struct queued *q, size_t number);
 	bool lost, open;
 
 	if (is_list(m, s))
 		return conclude_list(m, s, expired);
 	open = !expired && queued_has_any(&s->queued, is_open_still);
-	if (open && (is_notification(&s->queued) ||
-	    (s->entry->bulk && !round_over)))
+	if (open && waits_for_all(s, round_over))
 		return false;
-	lost = expired ? queued_has_any(&s->queued, is_unanswered_or_open) :
-	    queued_has_any(&s->queued, queued_is_unanswered);
+	is_lost = expired ? is_unanswered_or_open : queued_is_unanswered;
+	lost = queued_has_any(&s->queued, is_lost);
 	if (lost && is_notification(&s->queued)) {
 		fail(m, s);
 		return true;
 	}
-	if (lost && !answer(m, s, DSN_FAILED, expired ?
-	    is_unanswered_or_open : queued_is_unanswered)) {
+	if (lost && !answer(m, s, DSN_FAILED, is_lost)) {
 		try_again(s);
 		return true;
 	}
-	if (open && lost)
-		record_answers(m, s);
-	if (!open)
+	if (!open) {
 		finish(m, s, expired);
-	return !open;
+		return true;
+	}
+	if (lost)
+		record_answers(m, s);
+	return false;
 }
 
 /* Of a list, those that were refused so far are told of as well. */

@@ -349,12 +349,42 @@ use_account(struct manager *m, struct lane *l, struct account *a, size_t keep,
 	return a->stopped_since != 0;
 }
 
-void
-lane_dispatch(struct manager *m, struct lane *l, int64_t *wake)
+/* Whether it may be given mail now; else *wake is when, if that is sooner. */
+static bool
+is_usable(const struct account *a, int64_t *wake)
+{
+	if (a == NULL || a->smarthost == NULL)
+		return false;
+	if (account_is_open(a))
+		return true;
+	if (a->paused_until < *wake)
+		*wake = a->paused_until;
+	return false;
+}
+
+/* One after the other; while one in trouble is tried again, one message is kept
+ * for that attempt. */
+static void
+use_accounts(struct manager *m, struct lane *l, int64_t *wake)
 {
 	struct account *a;
 	size_t i, keep;
 
+	keep = 0;
+	for (i = 0; i < l->count && l->ready.count > keep; i++) {
+		a = l->accounts[i];
+		if (!is_usable(a, wake))
+			continue;
+		if (!use_account(m, l, a, keep, wake))
+			break;
+		if (a->stopped_since != 0 && a->worker_count > 0)
+			keep = 1;
+	}
+}
+
+void
+lane_dispatch(struct manager *m, struct lane *l, int64_t *wake)
+{
 	if (m->stopping || m->unsafe)
 		return;
 	if (l->held) {
@@ -362,23 +392,9 @@ lane_dispatch(struct manager *m, struct lane *l, int64_t *wake)
 			flush_lane_stopped(l);
 		return;
 	}
-	keep = 0;
 	l->used_up = false;
 	l->was_open = lane_is_open(l);
-	for (i = 0; i < l->count && l->ready.count > keep; i++) {
-		a = l->accounts[i];
-		if (a == NULL || a->smarthost == NULL)
-			continue;
-		if (!account_is_open(a)) {
-			if (a->paused_until < *wake)
-				*wake = a->paused_until;
-			continue;
-		}
-		if (!use_account(m, l, a, keep, wake))
-			break;
-		if (a->stopped_since != 0 && a->worker_count > 0)
-			keep = 1;
-	}
+	use_accounts(m, l, wake);
 	aside_dispatch(m, l, wake);
 	if (l->ready.count + l->aside.count > 0 &&
 	    (l->used_up || !lane_is_open(l)))

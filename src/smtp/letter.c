@@ -201,9 +201,10 @@ is_too_large(const struct letter *l, const struct smarthost *h,
 	return true;
 }
 
-bool
-letter_load(struct letter *l, const struct smarthost *h,
-    const struct capability *can, struct outcome *why)
+/* The message as that server takes it; NULL, or what is wrong with it. */
+static const char *
+prepare(struct letter *l, const struct smarthost *h,
+    const struct capability *can)
 {
 	const struct envelope *e = &l->envelope;
 	const char *fault;
@@ -214,13 +215,21 @@ letter_load(struct letter *l, const struct smarthost *h,
 	if (fault == NULL && (e->flags & ENVELOPE_UTF8) != 0 &&
 	    !can->smtputf8 && !h->keep_8bit)
 		fault = encode_words(l);
-	if (fault == NULL) {
-		l->size = e->body_size + (l->header.len > 0 ?
-		    l->header.len : e->header_size);
-		if ((e->flags & ENVELOPE_8BIT) != 0 &&
-		    !can->eightbitmime && !h->keep_8bit)
-			fault = make_narrow(l);
-	}
+	if (fault != NULL)
+		return fault;
+	l->size = e->body_size + (l->header.len > 0 ? l->header.len :
+	    e->header_size);
+	return (e->flags & ENVELOPE_8BIT) != 0 && !can->eightbitmime &&
+	    !h->keep_8bit ? make_narrow(l) : NULL;
+}
+
+bool
+letter_load(struct letter *l, const struct smarthost *h,
+    const struct capability *can, struct outcome *why)
+{
+	const char *fault;
+
+	fault = prepare(l, h, can);
 	if (fault != NULL) {
 		outcome_say(why, VERDICT_DEFERRED, SCOPE_MESSAGE, STAGE_LOCAL,
 		    "cannot read the queued message: %s", fault);

@@ -169,23 +169,28 @@ say_recipients(struct pipeline *p, struct transaction *t, struct buf *line)
 
 /* Rule 4: RSET where a transaction failed, and before every MAIL that another
  * message may still be ahead of. */
+static bool
+say_sender(struct pipeline *p, struct transaction *t, struct buf *line)
+{
+	if (p->needs_reset || t->style == STYLE_BDAT_AHEAD) {
+		p->needs_reset = false;
+		buf_add_string(line, "RSET\r\n");
+		if (!say(p, t, STEP_RSET, 0, line))
+			return false;
+	}
+	transaction_mail(t, &p->session->can, line);
+	return say(p, t, STEP_MAIL, 0, line) &&
+	    (t->style > STYLE_LOCKSTEP || t->mail_ok);
+}
+
 static void
 say_all(struct pipeline *p, struct transaction *t)
 {
 	bool blind = t->style > STYLE_LOCKSTEP;
 	struct buf line = BUF_INIT;
-	bool ok = true;
+	bool ok;
 
-	if (p->needs_reset || t->style == STYLE_BDAT_AHEAD) {
-		p->needs_reset = false;
-		buf_add_string(&line, "RSET\r\n");
-		ok = say(p, t, STEP_RSET, 0, &line);
-	}
-	if (ok) {
-		transaction_mail(t, &p->session->can, &line);
-		ok = say(p, t, STEP_MAIL, 0, &line) && (blind || t->mail_ok);
-	}
-	ok = ok && say_recipients(p, t, &line);
+	ok = say_sender(p, t, &line) && say_recipients(p, t, &line);
 	if (ok && t->style >= STYLE_BDAT && t->letter->size > LARGE) {
 		drain(p);
 		ok = !p->closing;
