@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -169,6 +171,26 @@ change_flag(int fd, int get, int set, int flag, bool on)
 		return false;
 	wanted = on ? flags | flag : flags & ~flag;
 	return wanted == flags || fcntl(fd, set, wanted) == 0;
+}
+
+bool
+file_make_parents(const char *path)
+{
+	struct stat info;
+	const char *slash;
+	char *folder;
+	bool ok;
+
+	ok = true;
+	for (slash = strchr(path, '/'); ok && slash != NULL;
+	    slash = strchr(slash + 1, '/')) {
+		folder = slice_dup((struct slice){path,
+		    (size_t)(slash - path)});
+		ok = folder[0] == '\0' || stat(folder, &info) == 0 ||
+		    (mkdir(folder, 0755) == 0 && chmod(folder, 0755) == 0);
+		free(folder);
+	}
+	return ok;
 }
 
 bool

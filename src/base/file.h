@@ -32,6 +32,9 @@ bool file_sync(int fd);
 /* close(2) that sets fd to -1 and forgives -1. False where the kernel reports
  * a late write error. */
 bool file_close(int *fd);
+/* Makes the folders above path that are missing, 0755 whatever the umask. False
+ * with errno. */
+bool file_make_parents(const char *path);
 bool file_set_nonblocking(int fd, bool on);
 bool file_set_cloexec(int fd, bool on);
 /* Opens /dev/null in the place of each closed one of 0, 1 and 2, so that no

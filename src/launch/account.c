@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "spool/spool.h"
 
 static bool
@@ -23,8 +24,9 @@ make_socket_folder(const struct config *c, uid_t uid, gid_t gid,
 	    (size_t)(slash - c->socket)});
 	/* One that is there keeps its owner: systemd made it, or somebody
 	 * who knows why. */
-	ok = mkdir(folder, 0755) == 0 ? chmod(folder, 0755) == 0 &&
-	    chown(folder, uid, gid) == 0 : errno == EEXIST;
+	ok = file_make_parents(folder) && mkdir(folder, 0755) == 0 ?
+	    chmod(folder, 0755) == 0 && chown(folder, uid, gid) == 0 :
+	    errno == EEXIST;
 	if (!ok)
 		buf_addf(error, "cannot make %s for the sockets: %s", folder,
 		    strerror(errno));

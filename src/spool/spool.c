@@ -99,7 +99,8 @@ spool_create(const char *path, uid_t uid, gid_t gid, struct buf *error)
 {
 	int base, i;
 
-	if (!make_folder(AT_FDCWD, path, 0755, uid, gid)) {
+	if (!file_make_parents(path) ||
+	    !make_folder(AT_FDCWD, path, 0755, uid, gid)) {
 		buf_addf(error, "cannot make the spool %s: %s", path,
 		    strerror(errno));
 		return false;

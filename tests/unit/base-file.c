@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -315,6 +317,31 @@ START_TEST(flags_are_set_and_cleared)
 END_TEST
 
 /* With 0 and 2 closed; their places are taken when it returns. */
+START_TEST(missing_parents_are_made_for_everybody)
+{
+	char folder[] = "/tmp/navette-file-XXXXXX", below[80];
+	struct stat info;
+	mode_t mask;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(below, sizeof(below), "%s/a/b/c", folder);
+	mask = umask(077);
+	ck_assert(file_make_parents(below));
+	ck_assert(file_make_parents(below));
+	umask(mask);
+	ck_assert_int_ne(stat(below, &info), 0);
+	snprintf(below, sizeof(below), "%s/a/b", folder);
+	ck_assert_int_eq(stat(below, &info), 0);
+	ck_assert_uint_eq(info.st_mode & 07777, 0755);
+	ck_assert_int_eq(rmdir(below), 0);
+	snprintf(below, sizeof(below), "%s/a", folder);
+	ck_assert_int_eq(rmdir(below), 0);
+	ck_assert_int_eq(rmdir(folder), 0);
+	ck_assert(!file_make_parents("/dev/null/a/b"));
+	ck_assert_int_eq(errno, ENOTDIR);
+}
+END_TEST
+
 START_TEST(standard_descriptors_are_kept_open)
 {
 	int saved[3], i, next;
@@ -367,6 +394,7 @@ file_suite(void)
 	tcase_add_test(t, only_a_regular_file_is_read_by_name);
 	tcase_add_test(t, a_closed_descriptor_is_minus_one);
 	tcase_add_test(t, flags_are_set_and_cleared);
+	tcase_add_test(t, missing_parents_are_made_for_everybody);
 	tcase_add_test(t, standard_descriptors_are_kept_open);
 	tcase_add_test(t, open_standard_descriptors_stay_as_they_are);
 	s = suite_create("base/file");
