@@ -31,6 +31,7 @@ struct agent {
 	struct buf ticket;	/* the last that came */
 	bool opened;		/* the session stood once */
 	bool called;		/* the manager has said something */
+	bool missed;		/* perhaps several things, unheard */
 	bool slow;		/* the last answer took more than a moment */
 	bool deaf;		/* the manager can send no more */
 	bool ended;		/* it has, or is gone */
@@ -201,7 +202,9 @@ wait_for_either(struct agent *a, int64_t until)
 	}
 	if ((came & STREAM_INPUT) != 0)
 		a->slow = clock_boot() > soon;
-	a->called = (came & STREAM_OTHER) != 0 || pipeline_expects_word(p);
+	a->missed = !listen && a->slow;
+	a->called = a->missed || (came & STREAM_OTHER) != 0 ||
+	    pipeline_expects_word(p);
 	return came;
 }
 
@@ -276,8 +279,8 @@ work(struct agent *a)
 	struct pipeline *p = &a->pipeline;
 
 	for (;;) {
-		if (a->called)
-			take_records(a);
+		while (a->called)
+			a->called = take_records(a) && a->missed;
 		/* Without a manager no result could be recorded: the less is
 		 * sent from now on, the fewer come twice. */
 		if (a->report.gone || a->nonsense)
