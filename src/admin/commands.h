@@ -15,7 +15,7 @@ struct command;
  * standard error, where there is none, or it takes other words. */
 const struct command *commands_find(int argc, char **argv);
 /* Runs it with these words. A sysexits code. */
-int commands_run(const struct command *command, const struct config *c,
+int commands_run(const struct command *c, const struct config *config,
     int argc, char **argv);
 /* One line each. */
 void commands_help(FILE *to);

@@ -183,7 +183,7 @@ cut_word(struct slice *rest, const char *word)
 static void
 on_mail(struct session *s, struct slice rest)
 {
-	struct smtparg arg;
+	struct smtparg arg = {0};
 	const char *refusal;
 
 	if (s->mail.has_sender)
