@@ -70,7 +70,8 @@ hear_lines(struct buf *in, int *status, ask_fn *fn, void *arg)
 		    {line.ptr + 2, line.len - 2}, 255, &code))
 			*status = (int)code;
 		else if (line.len > 0)
-			fn(arg, (struct slice){line.ptr + 1, line.len - 1});
+			fn(arg, (struct slice){line.ptr + 1, line.len - 1},
+			    slice_starts(line, "!"));
 	}
 	buf_consume(in, heard);
 }
@@ -117,11 +118,14 @@ ask_each(const struct config *c, const char *line, ask_fn *fn, void *arg)
 }
 
 static void
-show_line(void *arg, struct slice line)
+show_line(void *arg, struct slice line, bool is_refusal)
 {
 	bool *said = arg;
 
-	printf("%.*s\n", (int)line.len, line.ptr);
+	if (is_refusal)
+		fprintf(stderr, "navette: %.*s\n", (int)line.len, line.ptr);
+	else
+		printf("%.*s\n", (int)line.len, line.ptr);
 	*said = true;
 }
 

@@ -35,10 +35,11 @@ note_interrupt(int number)
 }
 
 static void
-hear(void *arg, struct slice line)
+hear(void *arg, struct slice line, bool is_refusal)
 {
 	struct watch *w = arg;
 
+	(void)is_refusal;
 	if (bar_read(&w->bar, line))
 		w->began = true;
 	else {

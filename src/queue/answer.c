@@ -12,16 +12,32 @@
 /* So many messages are moved in one. */
 #define ACTS 32
 
+static void __attribute__((format(printf, 3, 0)))
+say(struct answer *answer, char mark, const char *fmt, va_list ap)
+{
+	buf_add_char(&answer->text, mark);
+	buf_vaddf(&answer->text, fmt, ap);
+	buf_add_char(&answer->text, '\n');
+}
+
 void
-answer_say(struct answer *answer, int status, const char *fmt, ...)
+answer_say(struct answer *answer, const char *fmt, ...)
 {
 	va_list ap;
 
-	buf_add_char(&answer->text, ' ');
 	va_start(ap, fmt);
-	buf_vaddf(&answer->text, fmt, ap);
+	say(answer, ' ', fmt, ap);
 	va_end(ap);
-	buf_add_char(&answer->text, '\n');
+}
+
+void
+answer_refuse(struct answer *answer, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(answer, '!', fmt, ap);
+	va_end(ap);
 	answer->status = status;
 }
 
@@ -61,7 +77,7 @@ step_act(struct manager *m, const struct asker *a, struct answer *answer,
 			answer->act(m, a, word, answer);
 	/* Before anybody is told, and before anything is given out. */
 	if (!hold_sync(m))
-		answer_say(answer, EX_IOERR, "the spool cannot be written: "
+		answer_refuse(answer, EX_IOERR, "the spool cannot be written: "
 		    "some of these may be as before after a restart");
 	return i > 0;
 }

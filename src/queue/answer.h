@@ -39,8 +39,12 @@ struct answer {
 	bool ended;
 };
 
-/* Says a line; the status is the answer's from now on. */
-void answer_say(struct answer *answer, int status, const char *fmt, ...)
+/* Says a line. */
+void answer_say(struct answer *answer, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Says what could not be done, and why: a line for standard error. The status
+ * is the answer's from now on. */
+void answer_refuse(struct answer *answer, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* Gives a piece for each message that is chosen, sorted by time; piece may be
  * NULL, then act is done to each. */

@@ -125,7 +125,7 @@ find_list(const struct asker *a, struct slice word, struct answer *answer)
 	if (e != NULL && (!asker_may_see(a, e->uid) || !progress_is_list(e)))
 		e = NULL;
 	if (e == NULL)
-		answer_say(answer, EX_NOINPUT, "%s: no such list", id);
+		answer_refuse(answer, EX_NOINPUT, "%s: no such list", id);
 	free(id);
 	return e;
 }
@@ -179,13 +179,13 @@ obey_names(struct manager *m, const struct asker *a, struct slice words,
 
 	(void)a;
 	(void)words;
-	answer_say(answer, EX_OK, "aliases %s", c->aliases);
-	answer_say(answer, EX_OK, "mailname %s", c->mailname);
+	answer_say(answer, "aliases %s", c->aliases);
+	answer_say(answer, "mailname %s", c->mailname);
 	if (c->postmaster != NULL)
-		answer_say(answer, EX_OK, "postmaster %s", c->postmaster);
-	answer_say(answer, EX_OK, "local-to-postmaster %s",
+		answer_say(answer, "postmaster %s", c->postmaster);
+	answer_say(answer, "local-to-postmaster %s",
 	    c->local_to_postmaster ? "yes" : "no");
-	answer_say(answer, EX_OK, "max-size %llu",
+	answer_say(answer, "max-size %llu",
 	    (unsigned long long)c->max_size);
 }
 
@@ -252,12 +252,13 @@ command_obey(struct manager *m, const struct asker *a, struct slice line,
 		if (!slice_is(word, c->name))
 			continue;
 		if (!c->for_all && !a->is_admin)
-			answer_say(answer, EX_NOPERM, "only root and "
+			answer_refuse(answer, EX_NOPERM, "only root and "
 			    "the members of admin-group may do that");
 		else
 			c->obey(m, a, line, answer);
 		return answer->is_flush;
 	}
-	answer_say(answer, EX_USAGE, "the daemon does not know this command");
+	answer_refuse(answer, EX_USAGE,
+	    "the daemon does not know this command");
 	return false;
 }

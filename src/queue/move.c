@@ -108,8 +108,10 @@ do_one(struct manager *m, const struct asker *a, struct slice word, do_fn *act,
 	if (done.event != NULL)
 		log_info("id=%s event=%s by-uid=%lu", id, done.event,
 		    (unsigned long)a->uid);
-	answer_say(answer, done.status == EX_OK ? answer->status :
-	    done.status, "%s: %s", id, done.said);
+	if (done.status == EX_OK)
+		answer_say(answer, "%s: %s", id, done.said);
+	else
+		answer_refuse(answer, done.status, "%s: %s", id, done.said);
 	free(id);
 }
 
@@ -266,8 +268,10 @@ stand(struct manager *m, const struct asker *a, bool is_lane,
 		buf_add_quoted(&quoted, buf_slice(&shown));
 		log_info("event=%s all=%s by-uid=%lu", said,
 		    buf_string(&quoted), (unsigned long)a->uid);
-	}
-	answer_say(answer, status, "%s: %s", buf_string(&shown), said);
+		answer_say(answer, "%s: %s", buf_string(&shown), said);
+	} else
+		answer_refuse(answer, status, "%s: %s", buf_string(&shown),
+		    said);
 	buf_free(&shown);
 	buf_free(&quoted);
 	free(name);

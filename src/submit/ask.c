@@ -59,7 +59,7 @@ take_line(struct talk *t, struct slice line)
 		t->status = (int)status;
 		return;
 	}
-	if (!slice_starts(line, " ")) {
+	if (!slice_starts(line, " ") && !slice_starts(line, "!")) {
 		t->is_broken = true;
 		return;
 	}
