@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Four full TLS records. */
-#define WIRE_HELD (4 * (16384 + 256))
+#define WIRE_HELD ((size_t)4 * (16384 + 256))
 
 /* What is held back and data in one call; how many bytes of both went. */
 static ssize_t
