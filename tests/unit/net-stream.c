@@ -293,7 +293,8 @@ START_TEST(bytes_go_out_in_whole_blocks)
 	ck_assert(stream_flush(stream));
 	ck_assert_uint_eq(stream_counts(stream).sent, 4 * STREAM_BLOCK + 5);
 	/* The last block is the flush's, even where it is whole. */
-	ck_assert(stream_put(stream, data, 2 * STREAM_BLOCK));
+	ck_assert(stream_put(stream, data,
+	    (size_t)2 * STREAM_BLOCK));
 	ck_assert_uint_eq(stream_counts(stream).sent, 5 * STREAM_BLOCK + 5);
 	ck_assert(stream_flush(stream));
 	ck_assert_uint_eq(stream_counts(stream).sent, 6 * STREAM_BLOCK + 5);

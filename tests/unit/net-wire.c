@@ -125,7 +125,7 @@ START_TEST(what_did_not_fit_leaves_in_order)
 		if ((size_t)n == len)
 			i++;
 	}
-	while ((n = say(said, 1, false)) < 0)
+	while (say(said, 1, false) < 0)
 		heard += hear(heard);
 	while ((len = hear(heard)) > 0)
 		heard += len;

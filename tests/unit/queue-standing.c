@@ -129,7 +129,7 @@ START_TEST(a_file_that_was_edited_stops_nobody_for_ever)
 	ck_assert_uint_eq(a.pace.rate, 100);
 	ck_assert(!account_is_open(&a));
 	ck_assert_int_le(a.paused_until,
-	    clock_boot() + 72 * 60 * CLOCK_SEC);
+	    clock_boot() + (int64_t)72 * 60 * CLOCK_SEC);
 	buf_free(&a.trouble_words);
 	spooled_write("spool/state/pace-isp", "nonsense\n", 0600);
 	a = next_daemons();
