@@ -399,10 +399,12 @@ begin(const struct server_start *start)
 	sigaddset(&stop, SIGTERM);
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	server.signals = signalfd(-1, &stop, SFD_CLOEXEC);
-	return server.loop != NULL && server.signals >= 0 && listen_again() &&
-	    loop_add(server.loop, server.manager, EPOLLIN, manager_ready,
-	    NULL) &&
+	/* What was told before we began to listen is heard before callers:
+	 * they are for one that has the newest configuration. */
+	return server.loop != NULL && server.signals >= 0 &&
 	    loop_add(server.loop, server.signals, EPOLLIN, stop_ready, NULL) &&
+	    loop_add(server.loop, server.manager, EPOLLIN, manager_ready,
+	    NULL) && listen_again() &&
 	    record_send(server.manager, INTAKE_HELLO, SLICE(""), -1);
 }
 
@@ -421,6 +423,8 @@ server_run(const struct server_start *start)
 	int64_t stop_at;
 
 	if (!begin(start)) {
+		if (errno == EPIPE)	/* the daemon is about to leave */
+			return EX_OK;
 		log_error("cannot serve the submit socket: %s",
 		    strerror(errno));
 		return EX_OSERR;
