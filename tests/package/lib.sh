@@ -20,7 +20,7 @@ package_root() {
 	real_root
 	in_root useradd -m -s /bin/sh -c 'Jean Bon' jean
 	echo web1.example.org > "$R/etc/mailname"
-	cp "$DEB" "$R/root/navette.deb"
+	cp "$DEB" "$R/srv/navette.deb"
 }
 
 # apt ACTION PACKAGE...: must succeed; its output is in $SCRATCH/apt.
